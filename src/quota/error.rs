@@ -1,0 +1,64 @@
+use core::fmt;
+
+use super::text::Text;
+
+/// Why a [`Quota`](super::Quota) cannot be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QuotaError {
+    /// The limit is 0: nothing would ever be admitted.
+    ZeroLimit,
+    /// The period is 0 ticks: a rate needs time to pass.
+    ZeroPeriod,
+    /// The burst is 0: nothing would ever be admitted.
+    ZeroBurst,
+    /// Burst and debt together, times the period, do not fit the clock's word.
+    TooLong {
+        /// Units of burst and debt.
+        units: u64,
+        /// Sub-ticks a unit costs: the period divided by its common factor with the limit.
+        per_unit: u64,
+        /// What `units × per_unit` may be at most: half of the word's range.
+        most: u64,
+    },
+    /// The limit, in lowest terms with the period, leaves the word no room to tell one tick from the next.
+    TooFine {
+        /// Sub-ticks a tick is worth: the limit divided by its common factor with the period.
+        per_tick: u64,
+        /// The most it may be: a quarter of the word's range.
+        most: u64,
+    },
+}
+
+impl QuotaError {
+    /// The text of `Display`, also for compile errors, where `format_args!` cannot reach.
+    pub(super) const fn message(self) -> Text {
+        match self {
+            Self::ZeroLimit => Text::new("limit = 0 admits nothing: give a limit of at least 1"),
+            Self::ZeroPeriod => Text::new("period = 0 ticks is no rate: give a period of at least 1 tick"),
+            Self::ZeroBurst => Text::new("burst = 0 admits nothing: give a burst of at least 1"),
+            Self::TooLong { units, per_unit, most } => Text::new("burst and debt of ")
+                .number(units)
+                .then(" units at ")
+                .number(per_unit)
+                .then(" sub-ticks each exceed half the word's range, ")
+                .number(most)
+                .then(": give at most ")
+                .number(if per_unit == 0 { 0 } else { most / per_unit })
+                .then(" units, a coarser tick or a wider one"),
+            Self::TooFine { per_tick, most } => Text::new("limit = ")
+                .number(per_tick)
+                .then(" per period in lowest terms exceeds a quarter of the word's range, ")
+                .number(most)
+                .then(": give a smaller limit, one that shares a factor with the period, or a wider tick"),
+        }
+    }
+}
+
+impl fmt::Display for QuotaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message().as_str())
+    }
+}
+
+impl core::error::Error for QuotaError {}

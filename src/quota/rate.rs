@@ -1,0 +1,191 @@
+use super::{Quota, QuotaError};
+use crate::time::Ticks;
+
+/// A checked [`Quota`] in the numbers an algorithm works with.
+///
+/// The rate is kept as an exact ratio. Limit and period are divided by their greatest common factor to
+/// `q / p`; time is counted in *sub-ticks*, of which a tick is worth `q` and a unit costs `p`. Fifty a
+/// second on a 32768 Hz timer is 25 sub-ticks a tick and 16384 a unit: nothing is rounded, so nothing drifts.
+///
+/// Bounds: `(burst + debt) × p` is at most half of the word's range and `q` at most a quarter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rate<T> {
+    per_tick: T,
+    per_unit: T,
+    burst: T,
+    capacity: T,
+    ceiling: T,
+    horizon: T,
+    common: T,
+}
+
+impl<T: Ticks> Rate<T> {
+    /// Checks `quota` at run time.
+    ///
+    /// # Errors
+    ///
+    /// A [`QuotaError`] that names the value and what would be accepted.
+    pub fn try_new(quota: Quota<T>) -> Result<Self, QuotaError> {
+        let Quota { limit, period, burst, debt } = quota;
+        let exact = Exact::reduce(limit.into(), period.into(), burst.into(), debt.into(), T::HALF.into())?;
+        Ok(Self {
+            per_tick: T::truncate(exact.per_tick),
+            per_unit: T::truncate(exact.per_unit),
+            burst,
+            capacity: T::truncate(exact.capacity),
+            ceiling: T::truncate(exact.ceiling),
+            horizon: T::truncate(exact.horizon),
+            common: T::truncate(exact.common),
+        })
+    }
+
+    /// Sub-ticks a tick is worth: `q`.
+    #[inline]
+    #[must_use]
+    pub const fn per_tick(&self) -> T {
+        self.per_tick
+    }
+
+    /// Sub-ticks a unit costs: `p`.
+    #[inline]
+    #[must_use]
+    pub const fn per_unit(&self) -> T {
+        self.per_unit
+    }
+
+    /// Units that may pass at once.
+    #[inline]
+    #[must_use]
+    pub const fn burst(&self) -> T {
+        self.burst
+    }
+
+    /// Sub-ticks of the burst.
+    #[inline]
+    #[must_use]
+    pub const fn capacity(&self) -> T {
+        self.capacity
+    }
+
+    /// Sub-ticks of burst and debt: no state is ever further ahead of the clock.
+    #[inline]
+    #[must_use]
+    pub const fn ceiling(&self) -> T {
+        self.ceiling
+    }
+
+    /// Sub-ticks within which past and future can be told apart: half of what the word can hold beyond the
+    /// [`ceiling`](Self::ceiling), at least a quarter of its range.
+    #[inline]
+    #[must_use]
+    pub const fn horizon(&self) -> T {
+        self.horizon
+    }
+
+    /// Ticks within which past and future can be told apart: the longest idle spell that costs nothing, and the
+    /// longest step back that is seen as one. See [clock faults](crate::algorithm::tat#clock-faults).
+    #[must_use]
+    pub fn horizon_ticks(&self) -> T {
+        self.horizon.div_floor(self.per_tick)
+    }
+
+    /// Ticks a full burst takes to come back, rounded up; with a debt, the debt too.
+    #[must_use]
+    pub fn drain_ticks(&self) -> T {
+        self.ceiling.div_ceil(self.per_tick)
+    }
+
+    /// Sub-ticks that no wait exceeds: a full drain, or a tick where that is longer.
+    #[inline]
+    #[must_use]
+    pub(crate) fn longest_wait(&self) -> T {
+        self.ceiling.max(self.per_tick)
+    }
+
+    /// Units that may be owed beyond the burst.
+    #[must_use]
+    pub fn debt(&self) -> T {
+        self.ceiling.wrapping_sub(self.capacity).div_floor(self.per_unit)
+    }
+
+    /// The quota this rate was made of.
+    #[must_use]
+    pub fn quota(&self) -> Quota<T> {
+        let (limit, period) = (self.per_tick.wrapping_mul(self.common), self.per_unit.wrapping_mul(self.common));
+        Quota::per(limit, period).burst(self.burst).debt(self.debt())
+    }
+}
+
+// `new` stands here once per width because a generic `const fn` cannot convert numbers; both do their
+// arithmetic in `Exact`.
+macro_rules! const_new {
+    ($($word:ident)*) => {$(
+        #[allow(clippy::cast_possible_truncation, clippy::cast_lossless)] // every number is at most `HALF`
+        impl Rate<$word> {
+            /// Checks a constant `quota`.
+            ///
+            /// # Panics
+            ///
+            /// If the quota cannot be kept: in a `const` or `static` the build fails with the message of the
+            /// [`QuotaError`]. For values known only at run time there is [`try_new`](Self::try_new).
+            #[must_use]
+            pub const fn new(quota: Quota<$word>) -> Self {
+                let Quota { limit, period, burst, debt } = quota;
+                match Exact::reduce(limit as u64, period as u64, burst as u64, debt as u64, $word::HALF as u64) {
+                    Ok(exact) => Self {
+                        per_tick: exact.per_tick as $word,
+                        per_unit: exact.per_unit as $word,
+                        burst,
+                        capacity: exact.capacity as $word,
+                        ceiling: exact.ceiling as $word,
+                        horizon: exact.horizon as $word,
+                        common: exact.common as $word,
+                    },
+                    Err(error) => panic!("{}", error.message().as_str()),
+                }
+            }
+        }
+    )*};
+}
+
+const_new!(u32 u64);
+#[cfg(test)]
+const_new!(u8);
+
+/// The numbers of a [`Rate`] before they are cut to its word, which they fit.
+struct Exact {
+    per_tick: u64,
+    per_unit: u64,
+    capacity: u64,
+    ceiling: u64,
+    horizon: u64,
+    common: u64,
+}
+
+impl Exact {
+    const fn reduce(limit: u64, period: u64, burst: u64, debt: u64, half: u64) -> Result<Self, QuotaError> {
+        if limit == 0 {
+            return Err(QuotaError::ZeroLimit);
+        }
+        if period == 0 {
+            return Err(QuotaError::ZeroPeriod);
+        }
+        if burst == 0 {
+            return Err(QuotaError::ZeroBurst);
+        }
+        let (mut common, mut rest) = (limit, period);
+        while rest != 0 {
+            (common, rest) = (rest, common % rest);
+        }
+        let (per_tick, per_unit) = (limit / common, period / common);
+        if per_tick > half / 2 {
+            return Err(QuotaError::TooFine { per_tick, most: half / 2 });
+        }
+        let units = burst.saturating_add(debt);
+        if units > half / per_unit {
+            return Err(QuotaError::TooLong { units, per_unit, most: half });
+        }
+        let ceiling = units * per_unit;
+        Ok(Self { per_tick, per_unit, capacity: burst * per_unit, ceiling, horizon: half - ceiling / 2, common })
+    }
+}

@@ -1,4 +1,45 @@
-//! Rate limits for firmware and servers: exact, `no_std`, without allocation, without a clock of its own.
+//! Rate limits for firmware and servers: exact, `no_std`, without allocation and without a clock of its own.
+//!
+//! A rate limit here is a pure integer state machine, `(state, now, cost) -> (state', decision)`. Everything else is
+//! kept apart from it: where the state word lives, what a tick is, and how the answer is spoken.
+//!
+//! | name | what it is |
+//! |---|---|
+//! | [`Quota`] | so many units per so many ticks, with a burst |
+//! | [`TokenBucket`] | a steady rate, and bursts after a quiet time |
+//! | [`LeakyBucket`] | the same, read as a level that leaks |
+//! | [`LeakyQueue`] | evenly spaced: admits with a delay, up to a depth |
+//!
+//! ```
+//! use tollgate::{Quota, TokenBucket};
+//!
+//! const SECOND: u32 = 1_000; // this clock ticks in milliseconds
+//! static UPLINK: TokenBucket<u32> = TokenBucket::<u32>::new(Quota::per(16, SECOND).burst(32));
+//!
+//! let now = 4_294_967_295; // any reading will do; the next one is 0
+//! match UPLINK.try_acquire(now, 1) {
+//!     Ok(grant) => assert_eq!(grant.remaining(), 31),
+//!     Err(denied) => println!("{denied}"), // limit reached: try again in … ticks
+//! }
+//! ```
+//!
+//! (`TokenBucket::<u32>` names the width twice because a generic `const fn` cannot calculate yet; at run time
+//! `TokenBucket::try_new(quota)?` infers it.)
+//!
+//! # Guarantees
+//!
+//! * **Exact**: rates are ratios of integers, kept in lowest terms. No float, no rounding, no drift. A wait is rounded up
+//!   once, to whole ticks; what remains is rounded down, to whole units.
+//! * **Any clock**: ticks are plain `u32` or `u64`; wraps, stalls, steps back and long silences have
+//!   [stated and bounded effects](algorithm::tat#clock-faults).
+//! * **Denial writes nothing**: under overload a refused request is a load and a comparison.
+//! * **Two kinds of no**: [`Denied::NotYet`] with the wait, [`Denied::Never`] for a cost that cannot fit.
+//! * **Never a panic** while deciding, no `unsafe`, no allocation, no recursion.
+//!
+//! # Where things are
+//!
+//! [`time`], [`quota`] and [`decision`] hold the words, [`algorithm`] the state machines, [`cell`] the places a state
+//! word can live in; a [`Limiter`] is a rule and a cell.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -26,3 +67,7 @@ pub type LeakyBucket<T, C = cell::Shared<T>> = Limiter<algorithm::LeakyBucket<T>
 
 /// A leaky bucket that delays: see [`algorithm::LeakyQueue`].
 pub type LeakyQueue<T, C = cell::Shared<T>> = Limiter<algorithm::LeakyQueue<T>, C>;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

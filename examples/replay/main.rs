@@ -1,0 +1,56 @@
+//! Replays traffic through a rate limit and tells what the limit would have done.
+//!
+//! ```text
+//! cargo run --release --example replay                     # the sample log that comes with it
+//! cargo run --release --example replay -- --help           # everything it does, with examples
+//! ```
+//!
+//! Two modes share the limiters: *log mode* reads a web access log and prints a report, *event mode* reads operations
+//! from a CSV file and writes one decision for each, so that the algorithms can be checked from outside.
+
+mod cli;
+mod events;
+mod failure;
+mod limiter;
+mod log;
+mod output;
+mod period;
+mod report;
+mod sample;
+mod source;
+mod traffic;
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Mode};
+use failure::Failure;
+use limiter::Gates;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    match Cli::parse().mode()? {
+        Mode::GenerateSample => print(|out| sample::generate(out)),
+        Mode::Events { events, decisions, settings } => events::run(&events, &decisions, &settings),
+        Mode::Log { file, key, settings } => {
+            let mut gates = Gates::new(&settings)?;
+            let source = source::open(file.as_deref())?;
+            let name = source.name.clone();
+            let traffic = traffic::replay(source, &mut gates, key)?;
+            print(|out| report::write(out, &name, &settings, key, &traffic))
+        }
+    }
+}
+
+fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| Failure::output("standard output", &error))
+}

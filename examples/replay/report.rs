@@ -1,0 +1,163 @@
+//! The report of log mode.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::ops::Range;
+
+use clap::ValueEnum;
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
+use indicatif::HumanCount;
+use jiff::Timestamp;
+
+use crate::limiter::Settings;
+use crate::log::printable;
+use crate::period::spoken;
+use crate::traffic::{Key, Tally, Traffic, client_of};
+
+const BUSIEST: usize = 10;
+const WIDEST_KEY: usize = 64;
+const UNDERLINED_HEADER: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+pub fn write(out: &mut dyn Write, name: &str, settings: &Settings, by: Key, traffic: &Traffic) -> io::Result<()> {
+    writeln!(out, "{}", limit(settings, by))?;
+    writeln!(out, "{}\n", span(name, traffic))?;
+    writeln!(out, "{}", totals(by, traffic).trim_fmt())?;
+    if !traffic.keys.is_empty() {
+        writeln!(out, "\n{}", busiest(by, traffic).trim_fmt())?;
+    }
+    if let Some(first) = &traffic.first_malformed {
+        writeln!(out, "\nThe first malformed line is line {}: {}", first.line, first.reason)?;
+        writeln!(out, "    {}", printable(&first.text, 100))?;
+    }
+    Ok(())
+}
+
+/// `token-bucket: 20 per 1m, burst 20, for each client`
+fn limit(settings: &Settings, by: Key) -> String {
+    let Settings { kind, limit, period, burst, .. } = settings;
+    format!("{}: {limit} per {}, burst {burst}, for each {}", option_name(kind), spoken(*period), thing(by, 1))
+}
+
+fn span(name: &str, traffic: &Traffic) -> String {
+    match traffic.span {
+        None => format!("{name}: no requests"),
+        Some((first, last)) => {
+            format!("{name}: {} to {} UTC, {} in all", utc(first), utc(last), spoken(last - first))
+        }
+    }
+}
+
+fn totals(by: Key, traffic: &Traffic) -> Table {
+    let denied = traffic.denied();
+    let tallies = || traffic.keys.values();
+    let longest = |of: fn(&Tally) -> u64| tallies().map(of).max().unwrap_or(0);
+
+    let mut clients: HashMap<&[u8], bool> = HashMap::new();
+    for (key, tally) in &traffic.keys {
+        *clients.entry(client_of(key)).or_default() |= tally.denied > 0;
+    }
+    let limited = clients.values().filter(|&&limited| limited).count();
+
+    let mut table = table(presets::NOTHING);
+    let mut row = |name: &str, value: String, note: String| {
+        table.add_row([name, &value, &note]);
+    };
+    row("requests", count(traffic.requests), String::new());
+    row("admitted", count(traffic.requests - denied), share(traffic.requests - denied, traffic.requests));
+    row("denied", count(denied), share(denied, traffic.requests));
+    row("clients limited", count(limited), format!("of {}", count(clients.len())));
+    if by == Key::ClientMethodPath {
+        let limited = tallies().filter(|tally| tally.denied > 0).count();
+        row(
+            "keys limited",
+            count(limited),
+            format!("of {}, one for each client, method and path", count(traffic.keys.len())),
+        );
+    }
+    row("longest wait told", wait(longest(|tally| tally.longest_wait)), String::new());
+    let delay = longest(|tally| tally.longest_delay);
+    if delay > 0 {
+        row("longest delay", spoken(delay).to_string(), String::new());
+    }
+    if traffic.steps_back.count > 0 {
+        let longest = format!("times, by {} at most", spoken(traffic.steps_back.longest));
+        row("clock went back", count(traffic.steps_back.count), longest);
+    }
+    row("malformed lines", count(traffic.malformed), String::new());
+    lay_out(&mut table, 1..2);
+    table
+}
+
+fn busiest(by: Key, traffic: &Traffic) -> Table {
+    let mut busiest: Vec<(&Vec<u8>, &Tally)> = traffic.keys.iter().collect();
+    // The key settles ties, so that one log always gives one report.
+    busiest.sort_by_key(|&(key, tally)| (Reverse(tally.requests), key));
+    let delays = busiest.iter().any(|(_, tally)| tally.longest_delay > 0);
+
+    let mut table = table(UNDERLINED_HEADER);
+    let mut header =
+        vec![format!("busiest {}", thing(by, 2)), "requests".into(), "denied".into(), "longest wait told".into()];
+    if delays {
+        header.push("longest delay".into());
+    }
+    table.set_header(header);
+    for (key, tally) in busiest.into_iter().take(BUSIEST) {
+        let mut row =
+            vec![printable(key, WIDEST_KEY), count(tally.requests), count(tally.denied), wait(tally.longest_wait)];
+        if delays {
+            row.push(wait(tally.longest_delay));
+        }
+        table.add_row(row);
+    }
+    lay_out(&mut table, 1..5);
+    table
+}
+
+/// As wide as its content, wherever it is shown.
+fn table(style: TableStyle) -> Table {
+    let mut table = Table::new();
+    table.load_style(style).set_content_arrangement(ContentArrangement::Disabled);
+    table
+}
+
+/// Numbers stand to the right, and nothing stands away from the margin.
+fn lay_out(table: &mut Table, numbers: Range<usize>) {
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if numbers.contains(&index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+fn option_name(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+fn thing(by: Key, many: usize) -> &'static str {
+    match (by, many) {
+        (Key::Client, 1) => "client",
+        (Key::Client, _) => "clients",
+        (Key::ClientMethodPath, 1) => "client, method and path",
+        (Key::ClientMethodPath, _) => "clients, methods and paths",
+    }
+}
+
+fn count(number: impl TryInto<u64>) -> String {
+    HumanCount(number.try_into().unwrap_or(u64::MAX)).to_string()
+}
+
+#[allow(clippy::cast_precision_loss)] // shown to a tenth of a percent
+fn share(part: u64, whole: u64) -> String {
+    if whole == 0 { String::new() } else { format!("{:.1} %", part as f64 * 100.0 / whole as f64) }
+}
+
+fn wait(milliseconds: u64) -> String {
+    if milliseconds == 0 { "-".into() } else { spoken(milliseconds).to_string() }
+}
+
+fn utc(milliseconds: u64) -> String {
+    let time = i64::try_from(milliseconds).ok().and_then(|time| Timestamp::from_millisecond(time).ok());
+    time.map_or_else(String::new, |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}

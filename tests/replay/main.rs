@@ -1,0 +1,9 @@
+//! What the replay example promises, asked of its real binary.
+
+mod command_line;
+mod event_files;
+mod event_mode;
+mod harness;
+mod log_format;
+mod log_mode;
+mod oracle;

@@ -133,25 +133,27 @@ impl<T: Ticks> fmt::Display for LevelError<T> {
 
 impl<T: Ticks> core::error::Error for LevelError<T> {}
 
-/// Not admitted, in one of two ways. Nothing has been charged.
+/// Not admitted, and why. Nothing has been charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[must_use = "a denial says how long to wait"]
 pub enum Denied<T> {
     /// Not yet: the same request fits later, if nobody else takes the room.
     NotYet(NotYet<T>),
+    /// Busy: the same request fits once enough work in progress has finished, and no clock can tell when.
+    Busy(Busy),
     /// Never: the cost exceeds what this limiter can ever hold.
     Never(Never<T>),
 }
 
 impl<T: Ticks> Denied<T> {
-    /// Ticks until the request fits, at least 1; `None` if it never will.
+    /// Ticks until the request fits, at least 1; `None` if it never will, or if nobody knows when ([`Busy`]).
     #[must_use]
     #[inline]
     pub fn retry_after(&self) -> Option<T> {
         match self {
             Self::NotYet(wait) => Some(wait.retry_after()),
-            Self::Never(_) => None,
+            Self::Busy(_) | Self::Never(_) => None,
         }
     }
 
@@ -167,6 +169,7 @@ impl<T: Ticks> fmt::Display for Denied<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotYet(wait) => wait.fmt(f),
+            Self::Busy(busy) => busy.fmt(f),
             Self::Never(never) => never.fmt(f),
         }
     }
@@ -198,6 +201,43 @@ impl<T: Ticks> fmt::Display for NotYet<T> {
     }
 }
 
+/// Too much work in progress: see [`ConcurrencyLimit`](crate::ConcurrencyLimit).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Busy {
+    pub(crate) weight: u32,
+    pub(crate) in_flight: u32,
+    pub(crate) capacity: u32,
+}
+
+impl Busy {
+    /// Units asked for.
+    #[must_use]
+    pub fn weight(&self) -> u32 {
+        self.weight
+    }
+
+    /// Units held by others.
+    #[must_use]
+    pub fn in_flight(&self) -> u32 {
+        self.in_flight
+    }
+
+    /// The most that may be held: the limit, less what had to be left. A limit that was lowered may lie below what is
+    /// in flight.
+    #[must_use]
+    pub fn capacity(&self) -> u32 {
+        self.capacity
+    }
+}
+
+impl fmt::Display for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { weight, in_flight, capacity } = self;
+        write!(f, "busy: no room for {weight} beside {in_flight} in flight of at most {capacity}: ")?;
+        f.write_str("try again when some have finished")
+    }
+}
+
 /// A cost that exceeds the capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Never<T> {
@@ -212,7 +252,7 @@ impl<T: Ticks> Never<T> {
         self.cost
     }
 
-    /// The most that can be had at once: the burst, less what had to be left.
+    /// The most that can be had at once: the burst or limit, less what had to be left.
     #[must_use]
     pub fn capacity(&self) -> T {
         self.capacity

@@ -9,6 +9,12 @@
 //! | [`TokenBucket`] | a steady rate, and bursts after a quiet time |
 //! | [`LeakyBucket`] | the same, read as a level that leaks |
 //! | [`LeakyQueue`] | evenly spaced: admits with a delay, up to a depth |
+//! | [`RollingWindow`] | never more than the limit in any span of a period |
+//! | [`BucketedWindow`] | the same for large limits, in a few words |
+//! | [`ConcurrencyLimit`] | at most so many at once |
+//!
+//! ([`SlidingWindow`], [`FixedWindow`] and [`FirstRequestWindow`] are there to mirror servers; [`LeasedConcurrency`] is for
+//! holders that may vanish. The README compares them all.)
 //!
 //! ```
 //! use tollgate::{Quota, TokenBucket};
@@ -48,16 +54,24 @@
 #[cfg(test)]
 extern crate std;
 
+#[cfg(any(feature = "defmt", feature = "fugit"))]
+pub mod adapter;
 pub mod algorithm;
+mod bucketed_window;
 pub mod cell;
+pub mod concurrency;
 pub mod decision;
 mod limiter;
 pub mod quota;
+mod rolling_window;
 pub mod time;
 
+pub use bucketed_window::BucketedWindow;
+pub use concurrency::{ConcurrencyLimit, LeasedConcurrency, LeasedPermit, Permit};
 pub use decision::{Decision, Denied, Forced, Grant, Reservation};
 pub use limiter::Limiter;
 pub use quota::{Quota, QuotaError};
+pub use rolling_window::RollingWindow;
 
 /// A token bucket: see [`algorithm::TokenBucket`].
 pub type TokenBucket<T, C = cell::Shared<T>> = Limiter<algorithm::TokenBucket<T>, C>;
@@ -67,6 +81,15 @@ pub type LeakyBucket<T, C = cell::Shared<T>> = Limiter<algorithm::LeakyBucket<T>
 
 /// A leaky bucket that delays: see [`algorithm::LeakyQueue`].
 pub type LeakyQueue<T, C = cell::Shared<T>> = Limiter<algorithm::LeakyQueue<T>, C>;
+
+/// A window aligned to tick 0: see [`algorithm::FixedWindow`].
+pub type FixedWindow<T, C = cell::Shared<T>> = Limiter<algorithm::FixedWindow<T>, C>;
+
+/// A window opened by the first request: see [`algorithm::FirstRequestWindow`].
+pub type FirstRequestWindow<T, C = cell::Shared<T>> = Limiter<algorithm::FirstRequestWindow<T>, C>;
+
+/// A sliding window of two counters: see [`algorithm::SlidingWindow`].
+pub type SlidingWindow<T, C = cell::Shared<T>> = Limiter<algorithm::SlidingWindow<T>, C>;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,6 +1,8 @@
 //! A rule and a state word together: what one puts into a `static` and asks.
 
-use crate::algorithm::{Algorithm, Bucket, LeakyBucket, LeakyQueue, Step, TokenBucket, tat};
+use crate::algorithm::{
+    Algorithm, Bucket, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket, tat,
+};
 #[cfg(not(loom))]
 use crate::cell::Init;
 use crate::cell::{HasShared, Shared, StateCell};
@@ -75,9 +77,9 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Limiter<A, C> {
     ///
     /// [`Denied::NotYet`] with the wait, or [`Denied::Never`] if `cost` exceeds the capacity. Nothing is charged, and
     /// nothing is written (but [after a clock fault](crate::algorithm::tat#clock-faults)).
-    #[inline]
+    #[inline(always)] // see `tat::weigh`
     pub fn try_acquire(&self, now: A::Ticks, cost: A::Ticks) -> Decision<A::Ticks> {
-        self.step(|state| self.rule.acquire(state, now, cost, A::Ticks::ZERO))
+        self.try_acquire_leaving(now, cost, A::Ticks::ZERO)
     }
 
     /// Takes `cost` units if at least `leave` units remain for more important callers.
@@ -85,9 +87,9 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Limiter<A, C> {
     /// # Errors
     ///
     /// As [`try_acquire`](Self::try_acquire); [`Denied::Never`] if `cost` and `leave` together exceed the capacity.
-    #[inline]
+    #[inline(always)]
     pub fn try_acquire_leaving(&self, now: A::Ticks, cost: A::Ticks, leave: A::Ticks) -> Decision<A::Ticks> {
-        self.step(|state| self.rule.acquire(state, now, cost, leave))
+        self.rule.tell(self.step(|state| self.rule.weigh(state, now, cost, leave)), cost)
     }
 
     /// Takes as many of `most` units as there are: [`Grant::granted`](crate::Grant::granted) says how many.
@@ -135,7 +137,7 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Limiter<A, C> {
         self.cell.update(|_| (Some(A::Ticks::FRESH), ()));
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<R>(&self, mut step: impl FnMut(A::Ticks) -> Step<A::Ticks, R>) -> R {
         self.cell.update(|state| {
             let Step { state, answer } = step(state);
@@ -222,6 +224,19 @@ impl<B: Bucket, C: StateCell<B::Ticks>> Limiter<B, C> {
         Ok(())
     }
 
+    /// Changes the quota and keeps the level: as many units as were charged stay charged, and at most what the new quota
+    /// can hold.
+    ///
+    /// # Errors
+    ///
+    /// If the quota cannot be kept; nothing is changed.
+    pub fn set_quota(&mut self, now: B::Ticks, quota: Quota<B::Ticks>) -> Result<(), QuotaError> {
+        let rule = B::try_from_quota(quota)?;
+        self.rescale(now, &rule);
+        self.rule = rule;
+        Ok(())
+    }
+
     /// Carries the state over to another rule: as many units as were charged are charged there, and at most what it can hold.
     ///
     /// For states that share a rule; a limiter that owns its rule has [`set_quota`](Self::set_quota).
@@ -231,7 +246,8 @@ impl<B: Bucket, C: StateCell<B::Ticks>> Limiter<B, C> {
     }
 }
 
-macro_rules! bucket_limiter {
+/// What a limiter has by its rule: constructors, constant and not.
+macro_rules! limiter {
     ($name:ident) => {
         impl<T: Ticks> $name<T> {
             /// A limiter of this rule over a cell, or over a reference to one.
@@ -242,40 +258,25 @@ macro_rules! bucket_limiter {
             }
         }
 
-        bucket_limiter!($name, const u32);
-        bucket_limiter!($name, const u64);
-
+        #[cfg(not(loom))]
         impl<T: HasShared> Limiter<$name<T>, Shared<T>> {
-            /// A limiter, full, of a quota known at run time.
+            /// A limiter never used, of a quota known at run time.
             ///
             /// # Errors
             ///
             /// If the quota cannot be kept; the [`QuotaError`] names the value and what would be accepted.
-            #[cfg(not(loom))]
             pub fn try_new(quota: Quota<T>) -> Result<Self, QuotaError> {
-                $name::try_new(quota).map(|rule| Self::from_parts(rule, Shared::<T>::FRESH))
+                $name::try_new(quota).map(|rule| Self::from_parts(rule, <Shared<T> as Init<T>>::FRESH))
             }
         }
 
-        impl<T: Ticks, C: StateCell<T>> Limiter<$name<T>, C> {
-            /// Changes the quota and keeps the level: as many units as were charged stay charged, and at most what the
-            /// new quota can hold.
-            ///
-            /// # Errors
-            ///
-            /// If the quota cannot be kept; nothing is changed.
-            pub fn set_quota(&mut self, now: T, quota: Quota<T>) -> Result<(), QuotaError> {
-                let rule = $name::try_new(quota)?;
-                self.rescale(now, &rule);
-                self.rule = rule;
-                Ok(())
-            }
-        }
+        limiter!($name, const u32);
+        limiter!($name, const u64);
     };
     ($name:ident, const $word:ident) => {
         #[cfg(not(loom))]
         impl Limiter<$name<$word>, Shared<$word>> {
-            /// A limiter, full, of a constant quota.
+            /// A limiter never used, of a constant quota.
             ///
             /// # Panics
             ///
@@ -283,12 +284,15 @@ macro_rules! bucket_limiter {
             /// For values known only at run time there is [`try_new`](Self::try_new).
             #[must_use]
             pub const fn new(quota: Quota<$word>) -> Self {
-                Self::from_parts($name::<$word>::new(quota), Shared::<$word>::FRESH)
+                Self::from_parts($name::<$word>::new(quota), <Shared<$word> as Init<$word>>::FRESH)
             }
         }
     };
 }
 
-bucket_limiter!(TokenBucket);
-bucket_limiter!(LeakyBucket);
-bucket_limiter!(LeakyQueue);
+limiter!(TokenBucket);
+limiter!(LeakyBucket);
+limiter!(LeakyQueue);
+limiter!(FixedWindow);
+limiter!(FirstRequestWindow);
+limiter!(SlidingWindow);

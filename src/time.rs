@@ -10,6 +10,7 @@
 
 use core::fmt::{Debug, Display};
 use core::hash::Hash;
+use core::ops::{BitAnd, BitOr, BitXor};
 
 mod sealed {
     pub trait Sealed {}
@@ -20,8 +21,23 @@ mod sealed {
 /// It is also the type of a limiter's state word and of costs. The trait is sealed; it exists so that
 /// one source serves both widths.
 pub trait Ticks:
-    Copy + Ord + Default + Hash + Debug + Display + Into<u64> + sealed::Sealed + Send + Sync + 'static
+    Copy
+    + Ord
+    + Default
+    + Hash
+    + Debug
+    + Display
+    + Into<u64>
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + BitXor<Output = Self>
+    + sealed::Sealed
+    + Send
+    + Sync
+    + 'static
 {
+    /// Width of the word in bits.
+    const BITS: u32;
     /// 0.
     const ZERO: Self;
     /// 1.
@@ -60,6 +76,18 @@ pub trait Ticks:
     /// `self / divisor` rounded up; [`MAX`](Self::MAX) for a divisor of 0. Divides only if the divisor is above 1.
     #[must_use]
     fn div_ceil(self, divisor: Self) -> Self;
+    /// `self` shifted left by `bits` modulo the width.
+    #[must_use]
+    fn wrapping_shl(self, bits: u32) -> Self;
+    /// `self` shifted right by `bits` modulo the width.
+    #[must_use]
+    fn wrapping_shr(self, bits: u32) -> Self;
+    /// Whether `self * factor` is at most `other * other_factor`, exact in a wider word.
+    #[must_use]
+    fn product_at_most(self, factor: Self, other: Self, other_factor: Self) -> bool;
+    /// `self * factor / divisor` rounded down, exact in a wider word; [`MAX`](Self::MAX) where that does not fit.
+    #[must_use]
+    fn scale_floor(self, factor: Self, divisor: Self) -> Self;
     /// `self * factor / divisor` rounded up, exact in a wider word; [`MAX`](Self::MAX) where that does not fit.
     #[must_use]
     fn scale_ceil(self, factor: Self, divisor: Self) -> Self;
@@ -70,6 +98,7 @@ macro_rules! ticks {
         impl sealed::Sealed for $word {}
 
         impl Ticks for $word {
+            const BITS: u32 = $word::BITS;
             const ZERO: Self = 0;
             const ONE: Self = 1;
             const MAX: Self = $word::MAX;
@@ -119,6 +148,28 @@ macro_rules! ticks {
                     Some(_) if divisor == 1 => self,
                     Some(below) => below.checked_div(divisor).map_or(Self::MAX, |whole| whole + 1),
                 }
+            }
+
+            #[inline]
+            fn wrapping_shl(self, bits: u32) -> Self {
+                $word::wrapping_shl(self, bits)
+            }
+
+            #[inline]
+            fn wrapping_shr(self, bits: u32) -> Self {
+                $word::wrapping_shr(self, bits)
+            }
+
+            #[inline]
+            fn product_at_most(self, factor: Self, other: Self, other_factor: Self) -> bool {
+                $wide::from(self) * $wide::from(factor) <= $wide::from(other) * $wide::from(other_factor)
+            }
+
+            #[inline]
+            fn scale_floor(self, factor: Self, divisor: Self) -> Self {
+                let product = $wide::from(self) * $wide::from(factor);
+                let whole = product.checked_div($wide::from(divisor)).unwrap_or($wide::MAX);
+                $word::try_from(whole).unwrap_or(Self::MAX)
             }
 
             #[inline]

@@ -21,15 +21,31 @@ use crate::decision::Decision;
 use crate::time::Ticks;
 
 #[macro_use]
+mod aligned;
+#[macro_use]
 mod rule;
+#[macro_use]
+mod tally;
+mod bucketed_window;
+#[cfg(test)]
+mod exhaustive;
+mod first_request_window;
+mod fixed_window;
 mod leaky_bucket;
 mod leaky_queue;
+pub(crate) mod rolling_window;
+mod sliding_window;
 pub mod tat;
 mod token_bucket;
 
+pub use bucketed_window::BucketedWindow;
+pub(crate) use bucketed_window::Sight;
+pub use first_request_window::FirstRequestWindow;
+pub use fixed_window::FixedWindow;
 pub use leaky_bucket::LeakyBucket;
 pub use leaky_queue::LeakyQueue;
 pub use rule::Bucket;
+pub use sliding_window::SlidingWindow;
 pub use token_bucket::TokenBucket;
 
 /// What a state machine makes of one request.
@@ -69,16 +85,38 @@ pub trait Algorithm {
     /// The clock's ticks, the state word and the type of costs.
     type Ticks: Ticks;
 
+    /// What a decision comes down to: small enough to leave the update of a cell in registers.
+    type Verdict;
+
     /// Takes `cost` units if that leaves at least `leave` for others.
     ///
     /// A `cost` of 0 is always admitted and changes nothing.
+    fn weigh(
+        &self,
+        state: Self::Ticks,
+        now: Self::Ticks,
+        cost: Self::Ticks,
+        leave: Self::Ticks,
+    ) -> Step<Self::Ticks, Self::Verdict>;
+
+    /// The decision on `cost` units that a verdict stands for.
+    ///
+    /// # Errors
+    ///
+    /// What the verdict says: [`Denied`](crate::Denied).
+    fn tell(&self, verdict: Self::Verdict, cost: Self::Ticks) -> Decision<Self::Ticks>;
+
+    /// [Weighs](Self::weigh) and [tells](Self::tell).
+    #[inline]
     fn acquire(
         &self,
         state: Self::Ticks,
         now: Self::Ticks,
         cost: Self::Ticks,
         leave: Self::Ticks,
-    ) -> Step<Self::Ticks, Decision<Self::Ticks>>;
+    ) -> Step<Self::Ticks, Decision<Self::Ticks>> {
+        self.weigh(state, now, cost, leave).map(|verdict| self.tell(verdict, cost))
+    }
 
     /// Takes as many of `most` units as there are, and is denied if there is not even one.
     fn acquire_up_to(

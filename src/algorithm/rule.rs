@@ -1,12 +1,13 @@
 //! What the buckets have in common: a rate over one [TAT](super::tat), read in different words.
 
-use super::{Algorithm, Step, tat};
+use super::tat::{self, Verdict};
+use super::{Algorithm, Step};
 use crate::decision::Decision;
-use crate::quota::Rate;
+use crate::quota::{Quota, QuotaError, Rate};
 use crate::time::Ticks;
 
 /// A rule whose state is a [theoretical arrival time](super::tat).
-pub trait Bucket {
+pub trait Bucket: Sized {
     /// Ticks, state word and costs.
     type Ticks: Ticks;
 
@@ -15,25 +16,38 @@ pub trait Bucket {
 
     /// The numbers of the quota.
     fn rate(&self) -> &Rate<Self::Ticks>;
+
+    /// The rule of a quota known at run time.
+    ///
+    /// # Errors
+    ///
+    /// If the quota cannot be kept.
+    fn try_from_quota(quota: Quota<Self::Ticks>) -> Result<Self, QuotaError>;
 }
 
 impl<B: Bucket> Algorithm for B {
     type Ticks = B::Ticks;
+    type Verdict = Verdict<B::Ticks>;
 
-    #[inline]
-    fn acquire(
+    #[inline(always)] // see `tat::weigh`
+    fn weigh(
         &self,
         state: B::Ticks,
         now: B::Ticks,
         cost: B::Ticks,
         leave: B::Ticks,
-    ) -> Step<B::Ticks, Decision<B::Ticks>> {
-        pace::<B>(tat::acquire(self.rate(), state, now, cost, leave))
+    ) -> Step<B::Ticks, Verdict<B::Ticks>> {
+        tat::weigh(self.rate(), state, now, cost, leave)
+    }
+
+    #[inline(always)]
+    fn tell(&self, verdict: Verdict<B::Ticks>, cost: B::Ticks) -> Decision<B::Ticks> {
+        pace::<B>(tat::tell(self.rate(), verdict, cost))
     }
 
     #[inline]
     fn acquire_up_to(&self, state: B::Ticks, now: B::Ticks, most: B::Ticks) -> Step<B::Ticks, Decision<B::Ticks>> {
-        pace::<B>(tat::acquire_up_to(self.rate(), state, now, most))
+        tat::acquire_up_to(self.rate(), state, now, most).map(pace::<B>)
     }
 
     #[inline]
@@ -53,16 +67,14 @@ impl<B: Bucket> Algorithm for B {
 }
 
 /// Tells a paced grant to wait for the backlog it found.
-#[inline]
-fn pace<B: Bucket>(step: Step<B::Ticks, Decision<B::Ticks>>) -> Step<B::Ticks, Decision<B::Ticks>> {
+#[inline(always)]
+fn pace<B: Bucket>(decision: Decision<B::Ticks>) -> Decision<B::Ticks> {
     if !B::PACED {
-        return step;
+        return decision;
     }
-    step.map(|decision| {
-        decision.map(|mut grant| {
-            grant.delay = grant.backlog.wrapping_sub(grant.granted.wrapping_mul(grant.per_unit));
-            grant
-        })
+    decision.map(|mut grant| {
+        grant.delay = grant.backlog.wrapping_sub(grant.granted.wrapping_mul(grant.per_unit));
+        grant
     })
 }
 
@@ -78,6 +90,12 @@ macro_rules! bucket_rule {
             pub fn try_new(quota: Quota<T>) -> Result<Self, QuotaError> {
                 Rate::try_new(quota).map(|rate| Self { rate })
             }
+
+            /// The quota, as it was given.
+            #[must_use]
+            pub fn quota(&self) -> Quota<T> {
+                self.rate.quota()
+            }
         }
 
         bucket_rule!($name, const u32);
@@ -91,6 +109,10 @@ macro_rules! bucket_rule {
             #[inline]
             fn rate(&self) -> &Rate<T> {
                 &self.rate
+            }
+
+            fn try_from_quota(quota: Quota<T>) -> Result<Self, QuotaError> {
+                Self::try_new(quota)
             }
         }
     };

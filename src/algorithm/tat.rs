@@ -10,8 +10,8 @@
 //! # Clock faults
 //!
 //! The word holds the TAT modulo `2^w`. What lies up to [`horizon_ticks`](Rate::horizon_ticks) behind the
-//! clock is the past (all drained); everything else lies ahead. The horizon is at least a quarter of the word's range divided by
-//! `q`:
+//! clock is the past (all drained); everything else lies ahead. The horizon is a quarter of the word's range or more, divided
+//! by `q`:
 //!
 //! | ticks | rate | q | horizon |
 //! |---|---|---|---|
@@ -22,17 +22,19 @@
 //!
 //! * **Wrap**: changes no decision, as the clock and the TAT wrap together.
 //! * **Stall**: nothing drains; at one instant no more than the burst is admitted.
-//! * **Step back**: mints nothing. If the wait it leads to would exceed a full drain (of burst and debt, or one
-//!   tick if that is longer), the TAT cannot be right: the denied request re-anchors it, so that the bucket is
-//!   spent but not locked. This is the one denial that writes. Between any readings, what is admitted is at most
-//!   the burst and the rate times the clock's forward progress. A step back from one reading to the next by more than the horizon less a drain
-//!   looks like idling instead, and may admit one burst: a word cannot tell the two apart.
+//! * **Step back**: mints nothing, as long as the clock stands less than a horizon behind where it stood when the state was
+//!   last written; a longer one looks like idling and may admit one burst, as a word cannot tell the two apart.
+//!   Over any readings within that, what is admitted is at most the burst and the rate times the clock's forward
+//!   progress.
+//! * **Lockout** after a step back: at most a full drain (of burst and debt, or one tick if that is longer) from the first
+//!   denial. If the wait would exceed that, the TAT cannot be right: the denied [`acquire`] or [`reserve`] brings it down
+//!   to a spent bucket. This is the one denial that writes. (A caller that never asks, but only looks, is helped by [`refresh`].)
 //! * **Idling** for longer than the horizon: the bucket may look spent, which costs at most one full drain; it
 //!   never over-admits. [`refresh`], called at least once per horizon (from a slow timer, say), removes even that.
 //! * **First use**: a new limiter is full, whatever the clock reads.
 //!
 //! Several threads that pass readings of one clock slightly out of order are a clock that steps back a little: late
-//! readings are answered as of their own time, and never mint.
+//! readings are answered as of their own time. One that is late by more than a full drain counts as a step back.
 //!
 //! # The word that is taken
 //!
@@ -45,75 +47,140 @@ use crate::decision::{Decision, Denied, Forced, Grant, LevelError, Never, NotYet
 use crate::quota::Rate;
 use crate::time::Ticks;
 
-/// A state word seen at an instant: how far the TAT is ahead.
+/// A state word seen at an instant.
 struct Seen<T> {
     /// The clock in sub-ticks, modulo the word.
     clock: T,
-    /// Sub-ticks the TAT is ahead of the clock; more than the ceiling only if the clock was faulty.
-    backlog: T,
+    /// The TAT, or the clock if that is past it.
+    tat: T,
+    is_ahead: bool,
 }
 
 impl<T: Ticks> Seen<T> {
-    #[inline]
+    #[inline(always)]
     fn new(rate: &Rate<T>, state: T, now: T) -> Self {
         let clock = now.wrapping_mul(rate.per_tick());
-        let ahead = state.wrapping_sub(clock).wrapping_add(rate.horizon());
-        let past = state == T::FRESH || ahead <= rate.horizon();
-        Self { clock, backlog: if past { T::ZERO } else { ahead.wrapping_sub(rate.horizon()) } }
+        if state == T::FRESH || clock.wrapping_sub(state) <= rate.horizon() {
+            return Self { clock, tat: clock, is_ahead: false };
+        }
+        Self { clock, tat: state, is_ahead: true }
+    }
+
+    /// Sub-ticks the TAT is ahead of the clock; more than the ceiling only if the clock was faulty.
+    #[inline(always)]
+    fn backlog(&self) -> T {
+        self.tat.wrapping_sub(self.clock)
     }
 
     /// The same instant with `charge` more sub-ticks of backlog.
-    #[inline]
+    #[inline(always)]
     fn charged(&self, charge: T) -> Self {
-        Self { backlog: self.backlog.wrapping_add(charge), ..*self }
+        Self { tat: self.tat.wrapping_add(charge), ..*self }
     }
 
-    /// The state word for this backlog.
-    #[inline]
+    /// The same instant with that backlog.
+    #[inline(always)]
+    fn with_backlog(&self, backlog: T) -> Self {
+        Self { tat: self.clock.wrapping_add(backlog), ..*self }
+    }
+
+    /// The state word.
+    #[inline(always)]
     fn state(&self) -> T {
-        let tat = self.clock.wrapping_add(self.backlog);
-        if tat == T::FRESH { tat.wrapping_add(T::ONE) } else { tat }
+        if self.tat == T::FRESH { self.tat.wrapping_add(T::ONE) } else { self.tat }
     }
 
-    #[inline]
+    #[inline(always)]
     fn grant(&self, rate: &Rate<T>, granted: T, delay: T) -> Grant<T> {
-        let room = rate.capacity().saturating_sub(self.backlog);
+        let room = rate.capacity().saturating_sub(self.backlog());
         let (per_unit, per_tick) = (rate.per_unit(), rate.per_tick());
-        Grant { granted, delay, backlog: self.backlog, room, per_unit, per_tick }
+        Grant { granted, delay, backlog: self.backlog(), room, per_unit, per_tick }
     }
 
-    /// Denies for `missing` sub-ticks. A wait that no history can lead to shows a clock that stepped back: then
-    /// the TAT is brought down to the ceiling, and the wait with it.
-    #[inline]
-    fn deny(&self, rate: &Rate<T>, missing: T) -> Step<T, Denied<T>> {
-        let per_tick = rate.per_tick();
+    /// Denies for `missing` sub-ticks and returns how many it tells. A wait that no history can lead to shows a clock that
+    /// stepped back: then the TAT is brought down to the ceiling, and the wait with it.
+    #[inline(always)]
+    fn deny(&self, rate: &Rate<T>, missing: T) -> Step<T, T> {
         if missing <= rate.longest_wait() {
-            return Step::keep(Denied::NotYet(NotYet { missing, per_tick }));
+            return Step::keep(missing);
         }
-        let excess = self.backlog.wrapping_sub(rate.ceiling());
-        let missing = missing.wrapping_sub(excess);
-        Step::write(Self { backlog: rate.ceiling(), ..*self }.state(), Denied::NotYet(NotYet { missing, per_tick }))
+        let excess = self.backlog().wrapping_sub(rate.ceiling());
+        Step::write(anchored(self.clock, rate.ceiling()), missing.wrapping_sub(excess))
     }
+}
+
+/// The state word of a TAT that is set, not charged. Out of line, so that no admission works it out beforehand.
+#[cold]
+#[inline(never)]
+fn anchored<T: Ticks>(clock: T, backlog: T) -> T {
+    Seen { clock, tat: clock.wrapping_add(backlog), is_ahead: true }.state()
+}
+
+/// What a decision comes down to: which of the three, and a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict<T> {
+    /// Charged; these sub-ticks are now ahead of the clock.
+    Admitted(T),
+    /// These sub-ticks are missing, at least 1.
+    NotYet(T),
+    /// The cost exceeds this many units.
+    Never(T),
 }
 
 /// Takes `cost` units if that leaves at least `leave`. A `cost` of 0 is always admitted and changes nothing.
 #[inline]
 pub fn acquire<T: Ticks>(rate: &Rate<T>, state: T, now: T, cost: T, leave: T) -> Step<T, Decision<T>> {
+    weigh(rate, state, now, cost, leave).map(|verdict| tell(rate, verdict, cost))
+}
+
+/// As [`acquire`], with an answer that [`tell`] turns into a decision.
+///
+/// Inlined without asking, as is all it is called through: a constant rate then folds into the instructions, and
+/// the verdict stays in registers.
+#[inline(always)]
+pub fn weigh<T: Ticks>(rate: &Rate<T>, state: T, now: T, cost: T, leave: T) -> Step<T, Verdict<T>> {
     let seen = Seen::new(rate, state, now);
     if cost == T::ZERO {
-        return Step::keep(Ok(seen.grant(rate, cost, T::ZERO)));
+        return Step::keep(Verdict::Admitted(seen.backlog()));
     }
     let capacity = rate.burst().saturating_sub(leave);
     if cost > capacity {
-        return Step::keep(Err(Denied::Never(Never { cost, capacity })));
+        return Step::keep(Verdict::Never(capacity));
     }
     let charge = cost.wrapping_mul(rate.per_unit());
     let most = rate.capacity().wrapping_sub(leave.wrapping_mul(rate.per_unit())).wrapping_sub(charge);
-    if seen.backlog > most {
-        return seen.deny(rate, seen.backlog.wrapping_sub(most)).map(Err);
+    // Each case has an exit of its own: what the compare-exchange waits for is then one addition to the state, or to
+    // the clock.
+    if !seen.is_ahead {
+        let seen = seen.charged(charge);
+        return Step::write(seen.state(), Verdict::Admitted(seen.backlog()));
+    }
+    if seen.backlog() > most {
+        return seen.deny(rate, seen.backlog().wrapping_sub(most)).map(Verdict::NotYet);
     }
     let seen = seen.charged(charge);
-    Step::write(seen.state(), Ok(seen.grant(rate, cost, T::ZERO)))
+    Step::write(seen.state(), Verdict::Admitted(seen.backlog()))
+}
+
+/// The decision on `cost` units that a verdict stands for.
+///
+/// # Errors
+///
+/// What the verdict says: [`Denied::NotYet`] or [`Denied::Never`].
+#[inline(always)]
+pub fn tell<T: Ticks>(rate: &Rate<T>, verdict: Verdict<T>, cost: T) -> Decision<T> {
+    match verdict {
+        Verdict::Admitted(backlog) => {
+            Ok(Seen { clock: T::ZERO, tat: backlog, is_ahead: true }.grant(rate, cost, T::ZERO))
+        }
+        Verdict::NotYet(missing) => Err(not_yet(rate, missing)),
+        Verdict::Never(capacity) => Err(Denied::Never(Never { cost, capacity })),
+    }
+}
+
+#[inline(always)]
+fn not_yet<T: Ticks>(rate: &Rate<T>, missing: T) -> Denied<T> {
+    Denied::NotYet(NotYet { missing, per_tick: rate.per_tick() })
 }
 
 /// Takes as many of `most` units as there are; denied if there is not even one.
@@ -146,12 +213,12 @@ pub fn reserve<T: Ticks>(
     }
     let charge = cost.wrapping_mul(rate.per_unit());
     let ready_at = if paced { T::ZERO } else { rate.capacity().wrapping_sub(charge) };
-    let delay = seen.backlog.saturating_sub(ready_at);
+    let delay = seen.backlog().saturating_sub(ready_at);
     let impatient = delay.saturating_sub(max_wait.saturating_mul(rate.per_tick()));
-    let indebted = seen.backlog.saturating_sub(rate.ceiling().wrapping_sub(charge));
+    let indebted = seen.backlog().saturating_sub(rate.ceiling().wrapping_sub(charge));
     let missing = impatient.max(indebted);
     if missing > T::ZERO {
-        return seen.deny(rate, missing).map(Err);
+        return seen.deny(rate, missing).map(|missing| Err(not_yet(rate, missing)));
     }
     let seen = seen.charged(charge);
     let after = seen.state();
@@ -171,7 +238,7 @@ pub fn cancel<T: Ticks>(rate: &Rate<T>, state: T, now: T, reservation: &Reservat
 #[inline]
 pub fn refund<T: Ticks>(rate: &Rate<T>, state: T, now: T, units: T) -> Step<T, ()> {
     let seen = Seen::new(rate, state, now);
-    let back = units.saturating_mul(rate.per_unit()).min(seen.backlog);
+    let back = units.saturating_mul(rate.per_unit()).min(seen.backlog());
     if back == T::ZERO {
         return Step::keep(());
     }
@@ -182,7 +249,7 @@ pub fn refund<T: Ticks>(rate: &Rate<T>, state: T, now: T, units: T) -> Step<T, (
 #[inline]
 pub fn force<T: Ticks>(rate: &Rate<T>, state: T, now: T, cost: T) -> Step<T, Forced<T>> {
     let seen = Seen::new(rate, state, now);
-    let fitting = rate.ceiling().saturating_sub(seen.backlog).div_floor(rate.per_unit());
+    let fitting = rate.ceiling().saturating_sub(seen.backlog()).div_floor(rate.per_unit());
     let charged = cost.min(fitting);
     let uncharged = cost.wrapping_sub(charged);
     if charged == T::ZERO {
@@ -195,13 +262,13 @@ pub fn force<T: Ticks>(rate: &Rate<T>, state: T, now: T, cost: T) -> Step<T, For
 /// Whole units that can be taken, rounded down.
 #[inline]
 pub fn available<T: Ticks>(rate: &Rate<T>, state: T, now: T) -> T {
-    rate.capacity().saturating_sub(Seen::new(rate, state, now).backlog).div_floor(rate.per_unit())
+    rate.capacity().saturating_sub(Seen::new(rate, state, now).backlog()).div_floor(rate.per_unit())
 }
 
 /// Units charged and not yet drained, rounded up; more than the burst means a debt.
 #[inline]
 pub fn level<T: Ticks>(rate: &Rate<T>, state: T, now: T) -> T {
-    Seen::new(rate, state, now).backlog.min(rate.ceiling()).div_ceil(rate.per_unit())
+    Seen::new(rate, state, now).backlog().min(rate.ceiling()).div_ceil(rate.per_unit())
 }
 
 /// The state at `now` with `level` units charged.
@@ -218,7 +285,7 @@ pub fn at_level<T: Ticks>(rate: &Rate<T>, now: T, level: T) -> Result<T, LevelEr
     if level == T::ZERO {
         return Ok(T::FRESH);
     }
-    Ok(Seen { clock: now.wrapping_mul(rate.per_tick()), backlog }.state())
+    Ok(anchored(now.wrapping_mul(rate.per_tick()), backlog))
 }
 
 /// Makes a full bucket fresh, whose age no longer matters, and re-anchors one that a step back has left too far ahead.
@@ -227,11 +294,11 @@ pub fn at_level<T: Ticks>(rate: &Rate<T>, now: T, level: T) -> Result<T, LevelEr
 #[inline]
 pub fn refresh<T: Ticks>(rate: &Rate<T>, state: T, now: T) -> Step<T, ()> {
     let seen = Seen::new(rate, state, now);
-    if seen.backlog == T::ZERO {
+    if seen.backlog() == T::ZERO {
         return if state == T::FRESH { Step::keep(()) } else { Step::write(T::FRESH, ()) };
     }
-    if seen.backlog > rate.longest_wait() {
-        return Step::write(Seen { backlog: rate.ceiling(), ..seen }.state(), ());
+    if seen.backlog() > rate.longest_wait() {
+        return Step::write(seen.with_backlog(rate.ceiling()).state(), ());
     }
     Step::keep(())
 }
@@ -239,10 +306,10 @@ pub fn refresh<T: Ticks>(rate: &Rate<T>, state: T, now: T) -> Step<T, ()> {
 /// The state under another rate with as many units charged as before, rounded up, and at most what the new one can hold.
 #[inline]
 pub fn rescale<T: Ticks>(from: &Rate<T>, to: &Rate<T>, state: T, now: T) -> T {
-    let backlog = Seen::new(from, state, now).backlog.min(from.ceiling());
+    let backlog = Seen::new(from, state, now).backlog().min(from.ceiling());
     if backlog == T::ZERO {
         return T::FRESH;
     }
     let backlog = backlog.scale_ceil(to.per_unit(), from.per_unit()).min(to.ceiling());
-    Seen { clock: now.wrapping_mul(to.per_tick()), backlog }.state()
+    anchored(now.wrapping_mul(to.per_tick()), backlog)
 }

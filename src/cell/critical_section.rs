@@ -37,7 +37,7 @@ impl<T: Ticks> StateCell<T> for CriticalSection<T> {
         ::critical_section::with(|section| self.0.borrow(section).get())
     }
 
-    #[inline]
+    #[inline(always)]
     fn update<R>(&self, mut step: impl FnMut(T) -> (Option<T>, R)) -> R {
         ::critical_section::with(|section| {
             let cell = self.0.borrow(section);

@@ -49,6 +49,36 @@ pub trait StateCell<T> {
     ///
     /// `step` returns `None` to leave the state alone: then nothing is written. It may be run more than once and must be pure.
     fn update<R>(&self, step: impl FnMut(T) -> (Option<T>, R)) -> R;
+
+    /// [`load`](Self::load), and whatever was written before the [`update_release`](Self::update_release) it sees is seen from here on.
+    #[inline]
+    fn load_acquire(&self) -> T {
+        self.load()
+    }
+
+    /// [`update`](Self::update), and whoever sees it with [`load_acquire`](Self::load_acquire) sees all that was written before.
+    #[inline]
+    fn update_release<R>(&self, step: impl FnMut(T) -> (Option<T>, R)) -> R {
+        self.update(step)
+    }
+
+    /// Replaces the state if it is `seen`, as [`update_release`](Self::update_release), and says whether it was.
+    #[inline]
+    fn replace(&self, seen: T, state: T) -> bool
+    where
+        T: Copy + PartialEq,
+    {
+        self.update_release(|word| if word == seen { (Some(state), true) } else { (None, false) })
+    }
+
+    /// Writes a state whatever it was: for hints, which may be lost.
+    #[inline]
+    fn store(&self, state: T)
+    where
+        T: Copy,
+    {
+        self.update(|_| (Some(state), ()));
+    }
 }
 
 impl<T, C: StateCell<T>> StateCell<T> for &C {
@@ -57,9 +87,35 @@ impl<T, C: StateCell<T>> StateCell<T> for &C {
         C::load(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn update<R>(&self, step: impl FnMut(T) -> (Option<T>, R)) -> R {
         C::update(self, step)
+    }
+
+    #[inline]
+    fn load_acquire(&self) -> T {
+        C::load_acquire(self)
+    }
+
+    #[inline]
+    fn update_release<R>(&self, step: impl FnMut(T) -> (Option<T>, R)) -> R {
+        C::update_release(self, step)
+    }
+
+    #[inline]
+    fn replace(&self, seen: T, state: T) -> bool
+    where
+        T: Copy + PartialEq,
+    {
+        C::replace(self, seen, state)
+    }
+
+    #[inline]
+    fn store(&self, state: T)
+    where
+        T: Copy,
+    {
+        C::store(self, state);
     }
 }
 

@@ -33,7 +33,7 @@ impl<T: Ticks> StateCell<T> for Unsync<T> {
         self.0.get()
     }
 
-    #[inline]
+    #[inline(always)]
     fn update<R>(&self, mut step: impl FnMut(T) -> (Option<T>, R)) -> R {
         let (state, answer) = step(self.0.get());
         if let Some(state) = state {

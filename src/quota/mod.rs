@@ -24,10 +24,12 @@
 
 mod error;
 mod rate;
-mod text;
+pub(crate) mod text;
+mod window;
 
 pub use error::QuotaError;
 pub use rate::Rate;
+pub use window::Window;
 
 use crate::time::Ticks;
 

@@ -75,7 +75,7 @@ impl<T: Ticks> Rate<T> {
     }
 
     /// Sub-ticks within which past and future can be told apart: half of what the word can hold beyond the
-    /// [`ceiling`](Self::ceiling), at least a quarter of its range.
+    /// [`ceiling`](Self::ceiling), less one; at least a quarter of its range, less one.
     #[inline]
     #[must_use]
     pub const fn horizon(&self) -> T {
@@ -177,15 +177,23 @@ impl Exact {
         while rest != 0 {
             (common, rest) = (rest, common % rest);
         }
-        let (per_tick, per_unit) = (limit / common, period / common);
+        let (per_tick, per_unit) = (divide(limit, common), divide(period, common));
         if per_tick > half / 2 {
             return Err(QuotaError::TooFine { per_tick, most: half / 2 });
         }
         let units = burst.saturating_add(debt);
-        if units > half / per_unit {
+        if units > divide(half, per_unit) {
             return Err(QuotaError::TooLong { units, per_unit, most: half });
         }
         let ceiling = units * per_unit;
-        Ok(Self { per_tick, per_unit, capacity: burst * per_unit, ceiling, horizon: half - ceiling / 2, common })
+        Ok(Self { per_tick, per_unit, capacity: burst * per_unit, ceiling, horizon: half - 1 - ceiling / 2, common })
+    }
+}
+
+/// `value / by` without the panic that the compiler leaves in where it cannot see that `by` is not 0.
+const fn divide(value: u64, by: u64) -> u64 {
+    match value.checked_div(by) {
+        Some(quotient) => quotient,
+        None => 0,
     }
 }

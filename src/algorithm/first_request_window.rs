@@ -1,0 +1,140 @@
+use super::tally::{self, Packing, Tallied, Tally};
+use super::{Algorithm, Step};
+use crate::decision::Decision;
+use crate::quota::{Quota, QuotaError, Window};
+use crate::time::Ticks;
+
+/// Fixed window opened by the first request: counts from the tick of the first admission for one period, and then waits for
+/// the next first one.
+///
+/// As servers count that keep a counter with an expiry time. Like every fixed window it **doubles at the edge**: up to
+/// `2 × limit - 1` in some span of a period.
+///
+/// # Clock
+///
+/// The word holds the count and the tick the window opened at, modulo `2^(width - bits of the limit)`; the period is at most half of that.
+/// A wrap changes no decision. A step back keeps the count and opens the window anew at the present: nothing is minted, and
+/// the lockout lasts at most one period. Idling beyond the modulus may look like an open window: that costs at most one period, and
+/// [`refresh`](crate::Limiter::refresh) prevents it. (500 an hour in `u32` milliseconds: the modulus is 2.3 hours.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FirstRequestWindow<T> {
+    window: Window<T>,
+    packing: Packing,
+}
+
+/// The count of a word, and when its window opened, as seen at an instant.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<T> {
+    opened: T,
+    count: T,
+    /// Ticks until that window ends.
+    ends_in: T,
+    moved: bool,
+}
+
+impl<T: Ticks> FirstRequestWindow<T> {
+    /// `ticks` modulo what the word holds of them.
+    #[inline]
+    fn modulo(&self, ticks: T) -> T {
+        self.packing.split(self.packing.join(T::ZERO, ticks)).1
+    }
+}
+
+impl<T: Ticks> Tallied for FirstRequestWindow<T> {
+    type Ticks = T;
+    type Seen = Seen<T>;
+
+    #[inline]
+    fn window(&self) -> &Window<T> {
+        &self.window
+    }
+
+    #[inline]
+    fn see(&self, state: T, now: T) -> Seen<T> {
+        let (count, opened) = self.packing.split(state ^ T::FRESH);
+        let period = self.window.period();
+        let (age, range) = (self.modulo(now.wrapping_sub(opened)), self.modulo(T::MAX));
+        let opening = Seen { opened: self.modulo(now), count, ends_in: period, moved: false };
+        if count > T::ZERO && age < period {
+            Seen { opened, ends_in: period.wrapping_sub(age), ..opening }
+        } else if count > T::ZERO && age > range.wrapping_sub(range.wrapping_shr(2)) {
+            Seen { moved: true, ..opening } // it opens ahead of the clock, which stepped back
+        } else {
+            Seen { count: T::ZERO, ..opening }
+        }
+    }
+
+    #[inline]
+    fn state(&self, seen: Seen<T>) -> T {
+        if seen.count == T::ZERO { T::FRESH } else { self.packing.join(seen.count, seen.opened) ^ T::FRESH }
+    }
+
+    #[inline]
+    fn tally(&self, seen: Seen<T>) -> Tally<T> {
+        let ends_in = if seen.count == T::ZERO { T::ZERO } else { seen.ends_in };
+        Tally { count: seen.count, ends_in, moved: seen.moved }
+    }
+
+    #[inline]
+    fn fits(&self, seen: Seen<T>, cost: T, most: T) -> bool {
+        seen.count <= most.wrapping_sub(cost)
+    }
+
+    #[inline]
+    fn wait(&self, seen: Seen<T>, _cost: T, _most: T) -> T {
+        seen.ends_in
+    }
+
+    #[inline]
+    fn charged(&self, seen: Seen<T>, units: T) -> Seen<T> {
+        Seen { count: seen.count.wrapping_add(units), ..seen }
+    }
+
+    #[inline]
+    fn discharged(&self, seen: Seen<T>, units: T) -> Seen<T> {
+        Seen { count: seen.count.saturating_sub(units), ..seen }
+    }
+}
+
+tallied_rule!(FirstRequestWindow);
+
+/// The largest limit whose count leaves room for twice the `period` in a word of `width`.
+const fn most(period: u64, width: u32) -> u64 {
+    let tag_bits = u64::BITS - period.saturating_sub(1).leading_zeros() + 1;
+    match 1_u64.checked_shl(width.saturating_sub(tag_bits)) {
+        Some(above) => above - 1,
+        None => u64::MAX,
+    }
+}
+
+impl<T: Ticks> FirstRequestWindow<T> {
+    /// The rule of a quota known at run time.
+    ///
+    /// # Errors
+    ///
+    /// If the quota cannot be kept: see [`QuotaError`].
+    pub fn try_new(quota: Quota<T>) -> Result<Self, QuotaError> {
+        let window = Window::try_new(quota, T::truncate(most(quota.period().into(), T::BITS)))?;
+        Ok(Self { window, packing: Packing::for_limit(window.limit().into()) })
+    }
+}
+
+macro_rules! const_new {
+    ($($word:ident)*) => {$(
+        #[allow(clippy::cast_possible_truncation, clippy::cast_lossless)] // numbers of the word's own width
+        impl FirstRequestWindow<$word> {
+            /// The rule of a constant quota.
+            ///
+            /// # Panics
+            ///
+            /// If the quota cannot be kept; in a `const` or `static` that is a compile error which names the value.
+            #[must_use]
+            pub const fn new(quota: Quota<$word>) -> Self {
+                let window = Window::<$word>::new(quota, most(quota.period() as u64, $word::BITS) as $word);
+                Self { window, packing: Packing::for_limit(window.limit() as u64) }
+            }
+        }
+    )*};
+}
+
+const_new!(u32 u64);

@@ -1,0 +1,9 @@
+//! Work in progress: the guarantees of `ConcurrencyLimit` and `LeasedConcurrency`.
+#![cfg(not(loom))]
+
+mod faults;
+mod leased;
+mod leases;
+mod limit;
+mod permits;
+mod threads;

@@ -1,0 +1,78 @@
+//! Every public type can be logged. What they say is tested in `tests/defmt_log`, which takes a logger.
+//!
+//!     cargo test --all-features --test adapter_defmt
+//!     cargo test --manifest-path tests/defmt_log/Cargo.toml
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use tollgate::adapter::fugit::Timed;
+use tollgate::algorithm::tat::Verdict;
+use tollgate::algorithm::{
+    self, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
+};
+use tollgate::cell::{Atomic32, Atomic64, CriticalSection, NoSharedCell, Unsync};
+use tollgate::concurrency::{
+    ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
+};
+use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use tollgate::quota::{Quota, QuotaError, Rate, Window};
+use tollgate::{BucketedWindow, Limiter, RollingWindow, time::Ticks};
+
+const fn needs_format<T: defmt::Format>() {}
+
+/// The names of types, each proved to have `Format` in both widths.
+macro_rules! names {
+    ($($name:ident $(<$($argument:ident),+>)?)*) => {{
+        #[allow(dead_code)] // that it compiles is the proof
+        const fn for_ticks<T: Ticks, R: defmt::Format, A: defmt::Format, C: defmt::Format>() {
+            $(needs_format::<$name $(<$($argument),+>)?>();)*
+        }
+        [$(stringify!($name)),*]
+    }};
+}
+
+#[test]
+fn every_public_type_has_format() {
+    let mut with_format = BTreeSet::from(names! {
+        Quota<T> QuotaError Rate<T> Window<T>
+        Grant<T> Denied<T> NotYet<T> Busy Never<T> Reservation<T> Forced<T> LevelError<T>
+        Step<T, R> Verdict<T> TokenBucket<T> LeakyBucket<T> LeakyQueue<T>
+        FixedWindow<T> FirstRequestWindow<T> SlidingWindow<T>
+        Limiter<A, C> Unsync<T> Atomic32 Atomic64 CriticalSection<T> NoSharedCell
+        Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
+    });
+    needs_format::<(ConcurrencyLimit, Permit<'static>)>();
+    needs_format::<(LeasedConcurrency<u32, 4>, LeasedPermit<'static, u64, 4>)>();
+    with_format.extend(["ConcurrencyLimit", "Permit", "LeasedConcurrency", "LeasedPermit"]);
+    needs_format::<(RollingWindow<u32, 4>, BucketedWindow<u64, 4>, algorithm::BucketedWindow<u32, 4>)>();
+    with_format.extend(["RollingWindow", "BucketedWindow"]);
+    needs_format::<Timed<Quota<u32>, 1, 1_000>>();
+
+    let mut declared = BTreeSet::new();
+    collect_types(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut declared);
+    assert!(declared.remove("Timed"), "the search finds what there is");
+    assert!(declared.remove("$cell"), "the atomics, which a macro declares");
+    for name in &declared {
+        assert!(with_format.contains(name.as_str()), "{name} is public: give it defmt::Format in src/adapter/defmt.rs");
+    }
+    assert_eq!(declared.len() + ["Atomic32", "Atomic64"].len(), with_format.len(), "a type listed here is gone");
+}
+
+/// The names after `pub struct` and `pub enum` in all files below `folder`.
+fn collect_types(folder: &Path, names: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect_types(&path, names);
+            continue;
+        }
+        for line in fs::read_to_string(&path).unwrap().lines().map(str::trim_start) {
+            let declared = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "));
+            let name =
+                declared.and_then(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '$' && c != '_').next());
+            names.extend(name.map(str::to_owned));
+        }
+    }
+}

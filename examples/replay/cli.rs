@@ -4,73 +4,16 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::duration::Unit;
 use crate::failure::Failure;
+use crate::help::{ABOUT, EXAMPLES};
 use crate::limiter::{Clock, Kind, Settings};
 use crate::period;
 use crate::traffic::Key;
 
 const LIMIT_OF_LOGS: u64 = 20;
 const PERIOD_OF_LOGS: &str = "1m";
-
-// Broken by hand where clap would not.
-const ABOUT: &str = "\
-Replays traffic through a rate limit, and tells what the limit would have done.
-
-In log mode (the default) a web access log is replayed through one limit for each client, and a
-report says how many requests would have been denied, to whom, and how long they would have been
-told to wait.
-
-In event mode (--events and --decisions) a list of operations is answered one by one, exactly and
-machine-readable.";
-
-const EXAMPLES: &str = "\
-Examples:
-  What would 20 requests a minute for each client have done? (Without FILE: to a sample log.)
-      cargo run --release --example replay -- --limit 20 --period 1m access.log
-
-  100 an hour for each client, method and path, with at most 10 at once:
-      cargo run --release --example replay -- \\
-          --limit 100 --period 1h --burst 10 --key client-method-path access.log
-
-  Spread requests to one every two seconds, with up to 30 waiting, instead of refusing them:
-      cargo run --release --example replay -- \\
-          --limiter leaky-queue --limit 1 --period 2s --burst 30 access.log
-
-  Check the algorithm from outside, 3 units in 1000 ticks, and see the decisions:
-      printf 'op,ticks,key,cost\\nacquire,0,ada,3\\nacquire,1,ada,1\\n' |
-          cargo run --release --example replay -- --limit 3 --period 1000 --events - --decisions -
-
-The report of log mode:
-  requests, admitted, denied   well-formed lines, and what the limit makes of them
-  clients limited              clients that were denied at least once, of all there are
-  longest wait told            the longest time a denial said to wait before asking again
-  longest delay                how long the queue held back what it admitted (leaky-queue only)
-  clock went back              lines stamped earlier than the line before them, as real logs have;
-                               they are replayed as they stand
-  malformed lines              lines in another format: skipped, counted, and the first one shown
-  The clock is the log's, in milliseconds since the Unix epoch, the time zone of each line
-  taken into account. A request costs 1.
-
-The columns of IN.csv, header `op,ticks,key,cost`:
-  op           `acquire` or `release`
-  ticks        the clock, 0 to 2^64 - 1; it may wrap, stall and step back.
-               With --clock-bits 32 it is cut to its low 32 bits.
-  key          any text; each distinct key has a limiter of its own
-  cost         units to acquire or release; to acquire 0 is admitted and takes nothing
-
-The columns of OUT.csv, header `outcome,remaining,retry_after`, one row for each row of IN.csv:
-  outcome      `admit`     the cost has been taken
-               `deny`      not yet: if nobody else takes the room, the same cost fits after
-                           `retry_after` ticks, and not earlier
-               `never`     the cost exceeds the burst: waiting is in vain
-               `released`  what was held has been given back
-               `error`     this limiter cannot do that, and nothing has changed: a rate limiter
-                           (token-bucket, leaky-bucket, leaky-queue) has nothing to release
-  remaining    whole units left after the operation, whatever its outcome, rounded down
-  retry_after  ticks, on `deny` only
-  A malformed row ends the run with an error that names its line, and OUT.csv is not written.
-
-Exit codes: 0 done, 1 something could not be read or written, 2 wrong options.";
+const BUCKETS: usize = 60;
 
 /// Replays traffic through a rate limit, and tells what the limit would have done.
 #[derive(Parser)]
@@ -89,7 +32,7 @@ pub struct Cli {
     #[arg(long, value_enum, value_name = "KIND", default_value_t = Kind::TokenBucket, help_heading = "The limit")]
     limiter: Kind,
 
-    /// Units in a period; a request of a log is one [default in log mode: 20]
+    /// Units in a period, or at once (concurrency); a request of a log is one [default in log mode: 20]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "The limit")]
     limit: Option<u64>,
 
@@ -97,9 +40,13 @@ pub struct Cli {
     #[arg(long, value_name = "PERIOD", allow_negative_numbers = true, help_heading = "The limit")]
     period: Option<String>,
 
-    /// Units that may pass at once after a quiet time [default: the limit]
+    /// Units that may pass at once after a quiet time [default: the limit, as it always is for windows]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "The limit")]
     burst: Option<u64>,
+
+    /// Parts of the period that bucketed-window keeps a sum of each, 1 to 1022 [default: 60]
+    #[arg(long, value_name = "B", allow_negative_numbers = true, help_heading = "The limit")]
+    buckets: Option<usize>,
 
     /// Width of the limiter's clock and state
     #[arg(long, value_enum, value_name = "BITS", default_value_t = Clock::Bits64, help_heading = "The limit")]
@@ -109,6 +56,11 @@ pub struct Cli {
     #[arg(long, value_enum, value_name = "KEY", default_value_t = Key::Client, help_heading = "Log mode")]
     #[arg(conflicts_with = "events")]
     key: Key,
+
+    /// The last field of each line is the time the request took, in this unit: for concurrency
+    #[arg(long, value_enum, value_name = "UNIT", help_heading = "Log mode")]
+    #[arg(conflicts_with = "events")]
+    durations: Option<Unit>,
 
     /// Print the sample log anew, as its generator makes it
     #[arg(long, exclusive = true, help_heading = "Log mode")]
@@ -125,7 +77,7 @@ pub struct Cli {
 
 /// What is to be done.
 pub enum Mode {
-    Log { file: Option<PathBuf>, key: Key, settings: Settings },
+    Log { file: Option<PathBuf>, key: Key, durations: Option<Unit>, settings: Settings },
     Events { events: PathBuf, decisions: PathBuf, settings: Settings },
     GenerateSample,
 }
@@ -135,15 +87,63 @@ impl Cli {
         if self.generate_sample {
             return Ok(Mode::GenerateSample);
         }
-        let Self { file, key, limiter: kind, limit, period, burst, clock_bits: clock, .. } = self;
-        let settings = |limit, period| Settings { kind, clock, limit, period, burst: burst.unwrap_or(limit) };
+        self.refuse_what_the_limiter_does_not_know()?;
+        let Self { file, key, limiter: kind, limit, period, burst, buckets, clock_bits: clock, durations, .. } = self;
+        let settings = |limit, period| Settings {
+            kind,
+            clock,
+            limit,
+            period,
+            burst: burst.unwrap_or(limit),
+            buckets: buckets.unwrap_or(BUCKETS),
+        };
+        let timeless = kind == Kind::Concurrency;
         let (Some(events), Some(decisions)) = (self.events, self.decisions) else {
-            let period = period::in_milliseconds(period.as_deref().unwrap_or(PERIOD_OF_LOGS))?;
-            return Ok(Mode::Log { file, key, settings: settings(limit.unwrap_or(LIMIT_OF_LOGS), period) });
+            require_durations(kind, durations, file.is_some())?;
+            let limit = limit.unwrap_or(LIMIT_OF_LOGS);
+            let period =
+                if timeless { 0 } else { period::in_milliseconds(period.as_deref().unwrap_or(PERIOD_OF_LOGS))? };
+            return Ok(Mode::Log { file, key, durations, settings: settings(limit, period) });
         };
         let missing = |option| Failure::options(format!("event mode needs {option}"));
         let limit = limit.ok_or_else(|| missing("--limit N"))?;
-        let period = period::in_ticks(&period.ok_or_else(|| missing("--period TICKS"))?)?;
+        let period = if timeless { 0 } else { period::in_ticks(&period.ok_or_else(|| missing("--period TICKS"))?)? };
         Ok(Mode::Events { events, decisions, settings: settings(limit, period) })
+    }
+
+    fn refuse_what_the_limiter_does_not_know(&self) -> Result<(), Failure> {
+        let Self { limiter, period, burst, buckets, durations, .. } = self;
+        let refused = |option: String, why: &str| Err(Failure::options(format!("{option}: {why}: leave it out")));
+        if *limiter == Kind::Concurrency {
+            if let Some(period) = period {
+                return refused(format!("--period {period}"), "concurrency counts what is going on, for however long");
+            }
+            if let Some(burst) = burst {
+                return refused(format!("--burst {burst}"), "concurrency admits its whole limit at once");
+            }
+        } else if durations.is_some() {
+            return refused("--durations".into(), "only --limiter concurrency asks how long a request took");
+        }
+        match buckets {
+            Some(buckets) if *limiter != Kind::BucketedWindow => {
+                refused(format!("--buckets {buckets}"), "only --limiter bucketed-window has buckets")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a log has to say before it can tell what was going on at once.
+fn require_durations(kind: Kind, durations: Option<Unit>, has_file: bool) -> Result<(), Failure> {
+    match durations {
+        None if kind == Kind::Concurrency => Err(Failure::options(
+            "--limiter concurrency has to know how long each request took, and Common and Combined Log Format do not \
+             say: let the server write it as the last field of each line, and give --durations us (Apache %D), \
+             --durations ms (Apache %{ms}T) or --durations s (Apache %T, nginx $request_time)",
+        )),
+        Some(_) if !has_file => Err(Failure::options(
+            "--durations: the sample log does not say how long its requests took: give a FILE whose lines do",
+        )),
+        _ => Ok(()),
     }
 }

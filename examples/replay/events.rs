@@ -139,7 +139,7 @@ fn shown(record: &ByteRecord) -> String {
 fn fields(answer: &Answer) -> [String; 3] {
     let (outcome, retry_after) = match answer.outcome {
         Outcome::Admit { .. } => ("admit", None),
-        Outcome::Deny { retry_after } => ("deny", Some(retry_after)),
+        Outcome::Deny { retry_after } => ("deny", retry_after),
         Outcome::Never => ("never", None),
         Outcome::Released => ("released", None),
         Outcome::Error => ("error", None),

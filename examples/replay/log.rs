@@ -4,8 +4,8 @@
 //! client ident user [17/May/2015:10:05:03 +0200] "GET /path?query HTTP/1.1" 200 1234 …
 //! ```
 //!
-//! Lines are bytes: nobody promises that a log is UTF-8. What follows the size (referrer, user agent, anything a server
-//! appends) is of no interest here.
+//! Lines are bytes: nobody promises that a log is UTF-8. Of what follows the size (referrer, user agent, anything a server
+//! appends) only the last field is of interest: it may be the time the request took.
 
 use jiff::fmt::strtime;
 
@@ -16,6 +16,8 @@ pub struct Entry<'line> {
     pub path: &'line [u8],
     /// Milliseconds since the Unix epoch, the time zone of the line taken into account.
     pub time: u64,
+    /// The last field of the line, if any follows the size.
+    pub last: Option<&'line [u8]>,
 }
 
 /// Reads a line, or says what is wrong with it.
@@ -33,13 +35,11 @@ pub fn parse(line: &[u8]) -> Result<Entry<'_>, &'static str> {
     let (stamp, rest) = cut(rest, b"] \"").ok_or("no \"request\" after the time")?;
     let time = time(stamp).ok_or("the time is not like 17/May/2015:10:05:03 +0000")?;
     let (request, rest) = quoted(rest).ok_or("the request has no closing quote")?;
-    if !status_and_size(rest) {
-        return Err("no status and size after the request");
-    }
+    let last = after_status_and_size(rest).ok_or("no status and size after the request")?.last();
     let mut words = request.split(|&byte| byte == b' ');
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let path = cut(target, b"?").map_or(target, |(path, _)| path);
-    Ok(Entry { client, method, path, time })
+    Ok(Entry { client, method, path, time, last })
 }
 
 fn time(stamp: &[u8]) -> Option<u64> {
@@ -58,13 +58,14 @@ fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&text[..end], &text[end + 1..]))
 }
 
-/// ` 200 1234`, ` 304 -`, and perhaps more.
-fn status_and_size(rest: &[u8]) -> bool {
+/// The fields after ` 200 1234` or ` 304 -`.
+fn after_status_and_size(rest: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
     let mut fields = rest.trim_ascii_end().split(|&byte| byte == b' ');
     let number = |field: &[u8]| !field.is_empty() && field.iter().all(u8::is_ascii_digit);
-    fields.next().is_some_and(<[u8]>::is_empty)
+    let both = fields.next().is_some_and(<[u8]>::is_empty)
         && fields.next().is_some_and(|status| status.len() == 3 && number(status))
-        && fields.next().is_some_and(|size| size == b"-" || number(size))
+        && fields.next().is_some_and(|size| size == b"-" || number(size));
+    both.then_some(fields)
 }
 
 /// What stands before and after the first `mark`.

@@ -9,12 +9,16 @@
 //! from a CSV file and writes one decision for each, so that the algorithms can be checked from outside.
 
 mod cli;
+mod duration;
 mod events;
 mod failure;
+mod gate;
+mod help;
 mod limiter;
 mod log;
 mod output;
 mod period;
+mod progress;
 mod report;
 mod sample;
 mod source;
@@ -40,11 +44,11 @@ fn run() -> Result<(), Failure> {
     match Cli::parse().mode()? {
         Mode::GenerateSample => print(|out| sample::generate(out)),
         Mode::Events { events, decisions, settings } => events::run(&events, &decisions, &settings),
-        Mode::Log { file, key, settings } => {
+        Mode::Log { file, key, durations, settings } => {
             let mut gates = Gates::new(&settings)?;
             let source = source::open(file.as_deref())?;
             let name = source.name.clone();
-            let traffic = traffic::replay(source, &mut gates, key)?;
+            let traffic = traffic::replay(source, &mut gates, key, durations)?;
             print(|out| report::write(out, &name, &settings, key, &traffic))
         }
     }

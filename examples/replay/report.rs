@@ -10,7 +10,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 use indicatif::HumanCount;
 use jiff::Timestamp;
 
-use crate::limiter::Settings;
+use crate::limiter::{Kind, Settings};
 use crate::log::printable;
 use crate::period::spoken;
 use crate::traffic::{Key, Tally, Traffic, client_of};
@@ -22,9 +22,11 @@ const UNDERLINED_HEADER: TableStyle = TableStyle::new().header_separator(LineSty
 pub fn write(out: &mut dyn Write, name: &str, settings: &Settings, by: Key, traffic: &Traffic) -> io::Result<()> {
     writeln!(out, "{}", limit(settings, by))?;
     writeln!(out, "{}\n", span(name, traffic))?;
-    writeln!(out, "{}", totals(by, traffic).trim_fmt())?;
+    // No clock can tell when work in progress ends.
+    let waits = settings.kind != Kind::Concurrency;
+    writeln!(out, "{}", totals(by, traffic, waits).trim_fmt())?;
     if !traffic.keys.is_empty() {
-        writeln!(out, "\n{}", busiest(by, traffic).trim_fmt())?;
+        writeln!(out, "\n{}", busiest(by, traffic, waits).trim_fmt())?;
     }
     if let Some(first) = &traffic.first_malformed {
         writeln!(out, "\nThe first malformed line is line {}: {}", first.line, first.reason)?;
@@ -35,8 +37,15 @@ pub fn write(out: &mut dyn Write, name: &str, settings: &Settings, by: Key, traf
 
 /// `token-bucket: 20 per 1m, burst 20, for each client`
 fn limit(settings: &Settings, by: Key) -> String {
-    let Settings { kind, limit, period, burst, .. } = settings;
-    format!("{}: {limit} per {}, burst {burst}, for each {}", option_name(kind), spoken(*period), thing(by, 1))
+    let Settings { kind, limit, period, burst, buckets, .. } = settings;
+    let per = format!("{limit} per {}", spoken(*period));
+    let what = match kind {
+        Kind::TokenBucket | Kind::LeakyBucket | Kind::LeakyQueue => format!("{per}, burst {burst}"),
+        Kind::BucketedWindow => format!("{per}, in {buckets} buckets"),
+        Kind::RollingWindow | Kind::SlidingWindow | Kind::FixedWindow | Kind::FirstRequestWindow => per,
+        Kind::Concurrency => format!("{limit} at once"),
+    };
+    format!("{}: {what}, for each {}", option_name(kind), thing(by, 1))
 }
 
 fn span(name: &str, traffic: &Traffic) -> String {
@@ -48,7 +57,7 @@ fn span(name: &str, traffic: &Traffic) -> String {
     }
 }
 
-fn totals(by: Key, traffic: &Traffic) -> Table {
+fn totals(by: Key, traffic: &Traffic, waits: bool) -> Table {
     let denied = traffic.denied();
     let tallies = || traffic.keys.values();
     let longest = |of: fn(&Tally) -> u64| tallies().map(of).max().unwrap_or(0);
@@ -75,7 +84,9 @@ fn totals(by: Key, traffic: &Traffic) -> Table {
             format!("of {}, one for each client, method and path", count(traffic.keys.len())),
         );
     }
-    row("longest wait told", wait(longest(|tally| tally.longest_wait)), String::new());
+    if waits {
+        row("longest wait told", wait(longest(|tally| tally.longest_wait)), String::new());
+    }
     let delay = longest(|tally| tally.longest_delay);
     if delay > 0 {
         row("longest delay", spoken(delay).to_string(), String::new());
@@ -89,22 +100,26 @@ fn totals(by: Key, traffic: &Traffic) -> Table {
     table
 }
 
-fn busiest(by: Key, traffic: &Traffic) -> Table {
+fn busiest(by: Key, traffic: &Traffic, waits: bool) -> Table {
     let mut busiest: Vec<(&Vec<u8>, &Tally)> = traffic.keys.iter().collect();
     // The key settles ties, so that one log always gives one report.
     busiest.sort_by_key(|&(key, tally)| (Reverse(tally.requests), key));
     let delays = busiest.iter().any(|(_, tally)| tally.longest_delay > 0);
 
     let mut table = table(UNDERLINED_HEADER);
-    let mut header =
-        vec![format!("busiest {}", thing(by, 2)), "requests".into(), "denied".into(), "longest wait told".into()];
+    let mut header = vec![format!("busiest {}", thing(by, 2)), "requests".into(), "denied".into()];
+    if waits {
+        header.push("longest wait told".into());
+    }
     if delays {
         header.push("longest delay".into());
     }
     table.set_header(header);
     for (key, tally) in busiest.into_iter().take(BUSIEST) {
-        let mut row =
-            vec![printable(key, WIDEST_KEY), count(tally.requests), count(tally.denied), wait(tally.longest_wait)];
+        let mut row = vec![printable(key, WIDEST_KEY), count(tally.requests), count(tally.denied)];
+        if waits {
+            row.push(wait(tally.longest_wait));
+        }
         if delays {
             row.push(wait(tally.longest_delay));
         }

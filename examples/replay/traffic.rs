@@ -2,14 +2,17 @@
 //!
 //! The limiters' clock is the log's own time in milliseconds since the Unix epoch. A server logs a request when it ends
 //! and stamps it with its start, so the stamps of a real log step back now and then: they are fed as they stand.
+//! (Apache does; nginx stamps the end.)
 
 use std::collections::HashMap;
 
 use clap::ValueEnum;
 
+use crate::duration::Unit;
 use crate::failure::Failure;
 use crate::limiter::{Gates, Op, Outcome};
 use crate::log::{self, Entry};
+use crate::progress::InProgress;
 use crate::source::Source;
 
 /// What gets a limiter of its own.
@@ -54,10 +57,11 @@ pub struct Malformed {
     pub reason: &'static str,
 }
 
-/// Replays a whole log.
-pub fn replay(source: Source, gates: &mut Gates, by: Key) -> Result<Traffic, Failure> {
+/// Replays a whole log. What was admitted is given back when it ends if the lines say, in `durations`, how long it took.
+pub fn replay(source: Source, gates: &mut Gates, by: Key, durations: Option<Unit>) -> Result<Traffic, Failure> {
     let Source { name, mut lines } = source;
     let mut traffic = Traffic::default();
+    let mut in_progress = InProgress::default();
     let mut clock = 0;
     let mut key = Vec::new();
     let mut line = Vec::new();
@@ -66,13 +70,18 @@ pub fn replay(source: Source, gates: &mut Gates, by: Key) -> Result<Traffic, Fai
         if lines.read_until(b'\n', &mut line).map_err(|error| Failure::input(&name, &error))? == 0 {
             break;
         }
-        match log::parse(&line) {
-            Ok(entry) => {
+        match log::parse(&line).and_then(|entry| Ok((took(&entry, durations)?, entry))) {
+            Ok((took, entry)) => {
                 key.clear();
                 write_key(&mut key, &entry, by);
                 traffic.read_clock(clock, entry.time);
                 clock = entry.time;
-                traffic.count(&key, &gates.put(Op::Acquire, &key, entry.time, 1).outcome);
+                in_progress.end(entry.time, gates);
+                let outcome = gates.put(Op::Acquire, &key, entry.time, 1).outcome;
+                if let (Outcome::Admit { .. }, Some(took)) = (&outcome, took) {
+                    in_progress.begin(&key, entry.time, took);
+                }
+                traffic.count(&key, &outcome);
             }
             Err(reason) => {
                 traffic.malformed += 1;
@@ -82,13 +91,20 @@ pub fn replay(source: Source, gates: &mut Gates, by: Key) -> Result<Traffic, Fai
     }
     match &traffic.first_malformed {
         Some(first) if traffic.requests == 0 => Err(Failure::Data(format!(
-            "no line of {name} is in Common or Combined Log Format; line {}: {}: {}",
+            "no line of {name} is in Common or Combined Log Format{}; line {}: {}: {}",
+            durations.map_or("", |_| " and ends with the time the request took"),
             first.line,
             first.reason,
             log::printable(&first.text, 80)
         ))),
         _ => Ok(traffic),
     }
+}
+
+/// Milliseconds the request took, where the log says so.
+fn took(entry: &Entry<'_>, durations: Option<Unit>) -> Result<Option<u64>, &'static str> {
+    let Some(unit) = durations else { return Ok(None) };
+    unit.read(entry.last.ok_or("nothing follows the size that could be the time the request took")?).map(Some)
 }
 
 /// The client comes first and contains no space: see [`client_of`].
@@ -130,7 +146,7 @@ impl Traffic {
             Outcome::Admit { delay } => tally.longest_delay = tally.longest_delay.max(*delay),
             Outcome::Deny { retry_after } => {
                 tally.denied += 1;
-                tally.longest_wait = tally.longest_wait.max(*retry_after);
+                tally.longest_wait = tally.longest_wait.max(retry_after.unwrap_or(0));
             }
             Outcome::Never | Outcome::Released | Outcome::Error => tally.denied += 1,
         }

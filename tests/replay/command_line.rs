@@ -1,9 +1,10 @@
 //! Options, help, exit codes.
 
+use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
-use crate::harness::{command, printed, refused, run_with};
+use crate::harness::{command, printed, refused, run_with, scratch};
 
 const EVENTS: [&str; 4] = ["--events", "-", "--decisions", "-"];
 
@@ -111,10 +112,19 @@ fn help_explains_every_outcome_column_and_option() {
         "token-bucket",
         "leaky-bucket",
         "leaky-queue",
+        "rolling-window",
+        "bucketed-window",
+        "sliding-window",
+        "fixed-window",
+        "first-request-window",
+        "concurrency",
+        "--buckets",
+        "--durations",
         "client-method-path",
         "clients limited",
         "longest wait told",
         "nothing to release",
+        "nginx stamps the end",
         "milliseconds since the Unix epoch",
     ] {
         assert!(help.contains(word), "--help says nothing of {word}");
@@ -128,10 +138,16 @@ fn the_commands_that_help_shows_work() {
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/sample.log");
     let shown: Vec<&str> =
         help.lines().filter_map(|line| line.split_once("--example replay -- ")).map(|it| it.1).collect();
-    assert_eq!(shown.len(), 4, "{help}");
+    assert_eq!(shown.len(), 6, "{help}");
+    let timed = scratch("the_commands_that_help_shows").join("timed.log");
+    fs::write(&timed, "192.0.2.1 - - [17/May/2015:10:00:00 +0000] \"GET / HTTP/1.1\" 200 123 12850\n").unwrap();
+    let file = |arg| match arg {
+        "access.log" => sample,
+        "timed.log" => timed.to_str().expect("UTF-8"),
+        _ => arg,
+    };
     for line in shown {
-        let args: Vec<&str> =
-            line.split_whitespace().map(|arg| if arg == "access.log" { sample } else { arg }).collect();
+        let args: Vec<&str> = line.split_whitespace().map(file).collect();
         let out = printed(&args, events);
         assert!(
             out.contains("requests") || out == "outcome,remaining,retry_after\nadmit,0,\ndeny,0,333\n",

@@ -1,9 +1,13 @@
 //! What the replay example promises, asked of its real binary.
 
 mod command_line;
+mod concurrency;
 mod event_files;
 mod event_mode;
 mod harness;
 mod log_format;
 mod log_mode;
 mod oracle;
+mod random;
+mod window_oracle;
+mod windows;

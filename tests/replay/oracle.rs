@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use crate::event_mode::decide;
+use crate::random::{KEYS, Random};
 
 struct Bucket {
     limit: i128,
@@ -41,32 +42,6 @@ impl Bucket {
     }
 }
 
-/// Steele, Lea and Flood's splitmix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    fn pick<'a>(&mut self, choices: [&'a str; 3]) -> &'a str {
-        choices[usize::try_from(self.below(3)).expect("small")]
-    }
-
-    /// Small numbers as often as large ones.
-    fn up_to(&mut self, most: u64) -> u64 {
-        let bits = self.below(u64::from(64 - most.leading_zeros()) + 1);
-        (self.next() & ((1 << bits) - 1)).min(most)
-    }
-}
-
 /// A random quota and 400 random rows on a clock that only goes forward, across the wrap of the width.
 fn agree(seed: u64, bits: u32) {
     let mut random = Random(seed);
@@ -78,7 +53,7 @@ fn agree(seed: u64, bits: u32) {
     };
     let (limit, period) = (1 + random.up_to(most_limit), 1 + random.up_to(most_period));
     let burst = 1 + random.up_to(most_burst);
-    let kind = random.pick(["token-bucket", "leaky-bucket", "leaky-queue"]);
+    let kind = random.pick(&["token-bucket", "leaky-bucket", "leaky-queue"]);
     let options = format!("--limiter {kind} --limit {limit} --period {period} --burst {burst} --clock-bits {bits}");
 
     let start = if bits == 32 { (1 << 32) - random.below(20_000) } else { u64::MAX - random.below(1 << 33) };
@@ -88,7 +63,7 @@ fn agree(seed: u64, bits: u32) {
     let mut expected = Vec::new();
     for _ in 0..400 {
         elapsed += random.up_to(most_gap);
-        let key = random.pick(["ada", "bob", "\"c, d\""]);
+        let key = random.pick(&KEYS);
         let op = if random.below(20) == 0 { "release" } else { "acquire" };
         let cost = if random.below(10) == 0 { burst - 1 + random.below(3) } else { random.up_to(burst) };
         writeln!(rows, "{op},{},{key},{cost}", start.wrapping_add(elapsed)).unwrap();

@@ -1,0 +1,82 @@
+//! What `--help` says beside the options.
+
+// Broken by hand where clap would not.
+pub const ABOUT: &str = "\
+Replays traffic through a rate limit, and tells what the limit would have done.
+
+In log mode (the default) a web access log is replayed through one limit for each client, and a
+report says how many requests would have been denied, to whom, and how long they would have been
+told to wait.
+
+In event mode (--events and --decisions) a list of operations is answered one by one, exactly and
+machine-readable.";
+
+pub const EXAMPLES: &str = "\
+Examples:
+  What would 20 requests a minute for each client have done? (Without FILE: to a sample log.)
+      cargo run --release --example replay -- --limit 20 --period 1m access.log
+
+  100 an hour for each client, method and path, with at most 10 at once:
+      cargo run --release --example replay -- \\
+          --limit 100 --period 1h --burst 10 --key client-method-path access.log
+
+  Spread requests to one every two seconds, with up to 30 waiting, instead of refusing them:
+      cargo run --release --example replay -- \\
+          --limiter leaky-queue --limit 1 --period 2s --burst 30 access.log
+
+  100 in any hour, wherever the hour begins (a token bucket of 100 lets up to 199 through in one):
+      cargo run --release --example replay -- \\
+          --limiter rolling-window --limit 100 --period 1h access.log
+
+  At most 5 requests of a client in progress at once; each line ends with microseconds (Apache %D):
+      cargo run --release --example replay -- \\
+          --limiter concurrency --limit 5 --durations us timed.log
+
+  Check the algorithm from outside, 3 units in 1000 ticks, and see the decisions:
+      printf 'op,ticks,key,cost\\nacquire,0,ada,3\\nacquire,1,ada,1\\n' |
+          cargo run --release --example replay -- --limit 3 --period 1000 --events - --decisions -
+
+The report of log mode:
+  requests, admitted, denied   well-formed lines, and what the limit makes of them
+  clients limited              clients that were denied at least once, of all there are
+  longest wait told            the longest time a denial said to wait before asking again (not with
+                               concurrency: no clock can tell when something ends)
+  longest delay                how long the queue held back what it admitted (leaky-queue only)
+  clock went back              lines stamped earlier than the line before them, as real logs have;
+                               they are replayed as they stand
+  malformed lines              lines in another format: skipped, counted, and the first one shown
+  The clock is the log's, in milliseconds since the Unix epoch, the time zone of each line
+  taken into account. A request costs 1. Aligned windows (fixed-window, sliding-window) begin where
+  that clock is a multiple of the period: at full hours UTC for 1h. (With --clock-bits 32 they begin
+  elsewhere, as the clock is cut to 32 bits.)
+
+Concurrency in log mode (--durations):
+  A request runs from its stamp until the time it took is over, rounded up to milliseconds; a denied
+  one does not run. Before a line is decided on, what has ended by its stamp makes room. If the log
+  steps back, what has ended stays ended, and all that has not by the earlier stamp counts.
+  A stamp is taken for the start of the request, as Apache writes it; nginx stamps the end, so what
+  it logs is shifted by the time each request took. Stamps of whole seconds make all requests of a
+  second begin at once, so peaks look higher than they were.
+
+The columns of IN.csv, header `op,ticks,key,cost`:
+  op           `acquire` or `release`
+  ticks        the clock, 0 to 2^64 - 1; it may wrap, stall and step back.
+               With --clock-bits 32 it is cut to its low 32 bits.
+  key          any text; each distinct key has a limiter of its own
+  cost         units to acquire or release; to acquire 0 is admitted and takes nothing
+
+The columns of OUT.csv, header `outcome,remaining,retry_after`, one row for each row of IN.csv:
+  outcome      `admit`     the cost has been taken
+               `deny`      not yet: if nobody else takes the room, the same cost fits after
+                           `retry_after` ticks, and not earlier
+                           (concurrency: when enough is released; `retry_after` is empty)
+               `never`     the cost exceeds the burst, or the limit where there is no burst:
+                           waiting is in vain
+               `released`  what was held has been given back
+               `error`     this limiter cannot do that, and nothing has changed: buckets and windows
+                           have nothing to release, concurrency not more than is held
+  remaining    whole units left after the operation, whatever its outcome, rounded down
+  retry_after  ticks, on `deny` only; never with concurrency
+  A malformed row ends the run with an error that names its line, and OUT.csv is not written.
+
+Exit codes: 0 done, 1 something could not be read or written, 2 wrong options.";

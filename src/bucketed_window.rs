@@ -5,6 +5,7 @@ use crate::algorithm::{self, Sight};
 use crate::cell::Init;
 use crate::cell::{HasShared, Shared, StateCell};
 use crate::decision::{Decision, Denied, Grant, Never, NotYet};
+#[cfg(not(loom))]
 use crate::quota::{Quota, QuotaError};
 use crate::time::Ticks;
 

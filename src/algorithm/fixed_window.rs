@@ -16,8 +16,8 @@ use crate::time::Ticks;
 /// # Clock
 ///
 /// * **Wrap**: the last window of a turn of the clock is cut short, unless the period divides the word's range.
-/// * **Step back**: readings up to a window late are charged to the newer window; beyond, the count moves to the present.
-///   Either way nothing is minted, and a lockout lasts at most two periods.
+/// * **Step back**: readings up to a window late are charged to the newer window; beyond, the count moves to the window after
+///   the present one. Either way nothing is minted, and a lockout lasts at most two periods.
 /// * **Idling** is seen as such for half as many windows as there are tags: half a turn of the clock, or
 ///   `2^(width - 1 - bits of the limit)` windows if that is less (then a wrap, too, may look like a step back). Beyond,
 ///   the old count may be taken for the present one, which costs at most two periods and which
@@ -56,11 +56,13 @@ impl<T: Ticks> Tallied for FixedWindow<T> {
         match self.windows.age(here.tag, tag) {
             Age::Now => present,
             Age::Last | Age::Past => Seen { count: T::ZERO, ..present },
-            Age::Next if count > T::ZERO => {
+            _ if count == T::ZERO => present,
+            // Moved to the next window, not to this one: that may end at once, and each step back would mint a window.
+            age => {
                 let ends_in = here.left.wrapping_add(self.windows.next_length(now, here.left));
-                Seen { tag, ends_in, ..present }
+                let next = self.windows.at(now.wrapping_add(here.left)).tag;
+                Seen { tag: next, ends_in, moved: age == Age::Ahead, ..present }
             }
-            Age::Next | Age::Ahead => Seen { moved: true, ..present },
         }
     }
 

@@ -22,8 +22,8 @@ use crate::time::Ticks;
 /// # Clock
 ///
 /// As for the [`FixedWindow`](super::FixedWindow), with two counts beside the tag. A window that the wrap cuts short is
-/// weighed as if it had been whole, which refuses more rather than less. A lockout after a step back lasts at most three
-/// periods: one until a late reading has caught up, two until both counts are forgotten.
+/// weighed as if it had been whole, which refuses more rather than less. A lockout after a step back, or by idling that is
+/// not seen as such, lasts at most three periods: up to one until the counts' window begins, two until both are forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SlidingWindow<T> {
     window: Window<T>,
@@ -86,11 +86,13 @@ impl<T: Ticks> Tallied for SlidingWindow<T> {
             Age::Now => seen,
             Age::Last => Seen { last: current, current: T::ZERO, ..seen },
             Age::Past => Seen { last: T::ZERO, current: T::ZERO, ..seen },
-            Age::Next => {
+            // Moved to the next window, not to this one: that may end at once, and each step back would mint a window.
+            age => {
                 let after = self.windows.next_length(now, here.left.wrapping_add(next));
-                Seen { tag, early: here.left, elapsed: T::ZERO, left: next, next: after, ..seen }
+                let tag = self.windows.at(now.wrapping_add(here.left)).tag;
+                let moved = age == Age::Ahead;
+                Seen { tag, early: here.left, elapsed: T::ZERO, left: next, next: after, moved, ..seen }
             }
-            Age::Ahead => Seen { moved: true, ..seen },
         }
     }
 

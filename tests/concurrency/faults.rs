@@ -5,10 +5,10 @@ use tollgate::cell::{HasShared, Shared, StateCell};
 use tollgate::time::Ticks;
 use tollgate::{LeasedConcurrency, LeasedPermit};
 
-const SLOTS: usize = 4;
+pub const SLOTS: usize = 4;
 
 #[derive(Clone, Copy, Debug)]
-enum Op {
+pub enum Op {
     Acquire(u64),
     Drop(usize),
     Renew(usize),
@@ -49,7 +49,7 @@ impl Course {
 }
 
 /// Runs a program and checks after each step that units whose lease cannot have run out never exceed the limit.
-fn survives<T: HasShared>(limit: u64, lease: u64, start: u64, ops: &[Op])
+pub fn survives<T: HasShared>(limit: u64, lease: u64, start: u64, ops: &[Op])
 where
     Shared<T>: StateCell<T>,
 {

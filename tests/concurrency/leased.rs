@@ -5,10 +5,10 @@ use tollgate::cell::{HasShared, Init, Shared, StateCell, Unsync};
 use tollgate::time::Ticks;
 use tollgate::{Denied, LeasedConcurrency, LeasedPermit};
 
-const SLOTS: usize = 6;
+pub const SLOTS: usize = 6;
 
 #[derive(Clone, Copy, Debug)]
-enum Op {
+pub enum Op {
     Acquire(u64),
     AcquireLeaving(u64, u64),
     AcquireUpTo(u64),
@@ -197,7 +197,7 @@ fn agrees_with_the_oracle<T: HasShared, C: StateCell<T>>(
     }
 }
 
-fn on<T: HasShared, C: StateCell<T> + Init<T>>(limit: u64, lease: u64, start: u64, ops: &[Op]) {
+pub fn on<T: HasShared, C: StateCell<T> + Init<T>>(limit: u64, lease: u64, start: u64, ops: &[Op]) {
     let (limit, lease) = (T::truncate(limit), T::truncate(lease));
     let busy = LeasedConcurrency::from_parts(limit, lease, [const { C::FRESH }; SLOTS], C::FRESH).unwrap();
     agrees_with_the_oracle::<T, C>(&busy, start, ops);

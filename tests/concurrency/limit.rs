@@ -5,7 +5,7 @@ use tollgate::cell::{Init, StateCell, Unsync};
 use tollgate::{ConcurrencyLimit, Denied, Permit};
 
 #[derive(Clone, Copy, Debug)]
-enum Op {
+pub enum Op {
     Acquire(u32),
     AcquireLeaving(u32, u32),
     AcquireUpTo(u32),
@@ -163,7 +163,7 @@ fn agrees_with_the_oracle<C: StateCell<u32>>(busy: &ConcurrencyLimit<C>, ops: &[
     }
 }
 
-fn on<C: StateCell<u32> + Init<u32>>(limit: u32, ops: &[Op]) {
+pub fn on<C: StateCell<u32> + Init<u32>>(limit: u32, ops: &[Op]) {
     agrees_with_the_oracle(&ConcurrencyLimit::from_parts(limit, C::FRESH, C::FRESH).unwrap(), ops);
 }
 

@@ -2,6 +2,7 @@
 #![cfg(not(loom))]
 
 mod faults;
+pub mod fuzzed;
 mod leased;
 mod leases;
 mod limit;

@@ -4,6 +4,8 @@
 #![cfg(not(loom))]
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+#[path = "../fuzz_inputs/mod.rs"]
+mod fuzz_inputs;
 #[path = "../oracle/mod.rs"]
 mod oracle;
 #[path = "../programs/mod.rs"]

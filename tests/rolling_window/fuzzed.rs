@@ -27,10 +27,8 @@ fn program(bytes: &mut Unstructured<'_>, bits: u32) -> Result<Program> {
         1 => 1 + u64::arbitrary(bytes)? % longest,
         _ => 1 + u64::from(u8::arbitrary(bytes)?),
     };
-    let start = match bool::arbitrary(bytes)? {
-        true => word - u64::from(u16::arbitrary(bytes)?),
-        false => u64::arbitrary(bytes)? & word,
-    };
+    let from_end = bool::arbitrary(bytes)?;
+    let start = if from_end { word - u64::from(u16::arbitrary(bytes)?) } else { u64::arbitrary(bytes)? & word };
     let mut steps = Vec::new();
     while !bytes.is_empty() {
         steps.push((step(bytes, steps_back)?, op(bytes)?));

@@ -21,7 +21,7 @@ use crate::time::Ticks;
 /// assert_eq!(AIRTIME.try_acquire(5_000, 35_000).unwrap().remaining(), 1_000); // 35 seconds on air
 /// let denied = AIRTIME.try_acquire(6_000, 1_500).unwrap_err();
 /// let wait = denied.retry_after().unwrap();
-/// assert!(wait >= HOUR - 1_000 && wait < HOUR - 1_000 + HOUR / 62); // rolling: an hour after, rounded to the safe side
+/// assert!(wait >= HOUR - 1_000 && wait <= HOUR - 1_000 + HOUR / 62); // rolling: an hour after, rounded to the safe side
 /// ```
 ///
 /// # Guarantees

@@ -1,4 +1,4 @@
-use super::tally::{self, Packing, Tallied, Tally};
+use super::tally::{self, Counted, Counter, Packing};
 use super::{Algorithm, Step};
 use crate::decision::Decision;
 use crate::quota::{Quota, QuotaError, Window};
@@ -22,16 +22,6 @@ pub struct FirstRequestWindow<T> {
     packing: Packing,
 }
 
-/// The count of a word, and when its window opened, as seen at an instant.
-#[derive(Clone, Copy)]
-pub(super) struct Seen<T> {
-    opened: T,
-    count: T,
-    /// Ticks until that window ends.
-    ends_in: T,
-    moved: bool,
-}
-
 impl<T: Ticks> FirstRequestWindow<T> {
     /// `ticks` modulo what the word holds of them.
     #[inline]
@@ -40,9 +30,8 @@ impl<T: Ticks> FirstRequestWindow<T> {
     }
 }
 
-impl<T: Ticks> Tallied for FirstRequestWindow<T> {
+impl<T: Ticks> Counter for FirstRequestWindow<T> {
     type Ticks = T;
-    type Seen = Seen<T>;
 
     #[inline]
     fn window(&self) -> &Window<T> {
@@ -50,49 +39,23 @@ impl<T: Ticks> Tallied for FirstRequestWindow<T> {
     }
 
     #[inline]
-    fn see(&self, state: T, now: T) -> Seen<T> {
+    fn packing(&self) -> Packing {
+        self.packing
+    }
+
+    #[inline]
+    fn look(&self, state: T, now: T) -> Counted<T> {
         let (count, opened) = self.packing.split(state ^ T::FRESH);
         let period = self.window.period();
         let (age, range) = (self.modulo(now.wrapping_sub(opened)), self.modulo(T::MAX));
-        let opening = Seen { opened: self.modulo(now), count, ends_in: period, moved: false };
+        let opening = Counted { tag: self.modulo(now), count, ends_in: period, moved: false };
         if count > T::ZERO && age < period {
-            Seen { opened, ends_in: period.wrapping_sub(age), ..opening }
+            Counted { tag: opened, ends_in: period.wrapping_sub(age), ..opening }
         } else if count > T::ZERO && age > range.wrapping_sub(range.wrapping_shr(2)) {
-            Seen { moved: true, ..opening } // it opens ahead of the clock, which stepped back
+            Counted { moved: true, ..opening } // it opens ahead of the clock, which stepped back
         } else {
-            Seen { count: T::ZERO, ..opening }
+            Counted { count: T::ZERO, ..opening }
         }
-    }
-
-    #[inline]
-    fn state(&self, seen: Seen<T>) -> T {
-        if seen.count == T::ZERO { T::FRESH } else { self.packing.join(seen.count, seen.opened) ^ T::FRESH }
-    }
-
-    #[inline]
-    fn tally(&self, seen: Seen<T>) -> Tally<T> {
-        let ends_in = if seen.count == T::ZERO { T::ZERO } else { seen.ends_in };
-        Tally { count: seen.count, ends_in, moved: seen.moved }
-    }
-
-    #[inline]
-    fn fits(&self, seen: Seen<T>, cost: T, most: T) -> bool {
-        seen.count <= most.wrapping_sub(cost)
-    }
-
-    #[inline]
-    fn wait(&self, seen: Seen<T>, _cost: T, _most: T) -> T {
-        seen.ends_in
-    }
-
-    #[inline]
-    fn charged(&self, seen: Seen<T>, units: T) -> Seen<T> {
-        Seen { count: seen.count.wrapping_add(units), ..seen }
-    }
-
-    #[inline]
-    fn discharged(&self, seen: Seen<T>, units: T) -> Seen<T> {
-        Seen { count: seen.count.saturating_sub(units), ..seen }
     }
 }
 

@@ -1,5 +1,5 @@
 use super::aligned::{self, Age, Aligned};
-use super::tally::{self, Packing, Tallied, Tally};
+use super::tally::{self, Counted, Counter, Packing};
 use super::{Algorithm, Step};
 use crate::decision::Decision;
 use crate::quota::{Quota, QuotaError, Window};
@@ -29,19 +29,8 @@ pub struct FixedWindow<T> {
     packing: Packing,
 }
 
-/// The count of a word, and the window it is in, as seen at an instant.
-#[derive(Clone, Copy)]
-pub(super) struct Seen<T> {
-    tag: T,
-    count: T,
-    /// Ticks until that window ends.
-    ends_in: T,
-    moved: bool,
-}
-
-impl<T: Ticks> Tallied for FixedWindow<T> {
+impl<T: Ticks> Counter for FixedWindow<T> {
     type Ticks = T;
-    type Seen = Seen<T>;
 
     #[inline]
     fn window(&self) -> &Window<T> {
@@ -49,52 +38,26 @@ impl<T: Ticks> Tallied for FixedWindow<T> {
     }
 
     #[inline]
-    fn see(&self, state: T, now: T) -> Seen<T> {
+    fn packing(&self) -> Packing {
+        self.packing
+    }
+
+    #[inline]
+    fn look(&self, state: T, now: T) -> Counted<T> {
         let here = self.windows.at(now);
         let (count, tag) = self.packing.split(state ^ T::FRESH);
-        let present = Seen { tag: here.tag, count, ends_in: here.left, moved: false };
+        let present = Counted { tag: here.tag, count, ends_in: here.left, moved: false };
         match self.windows.age(here.tag, tag) {
             Age::Now => present,
-            Age::Last | Age::Past => Seen { count: T::ZERO, ..present },
+            Age::Last | Age::Past => Counted { count: T::ZERO, ..present },
             _ if count == T::ZERO => present,
             // Moved to the next window, not to this one: that may end at once, and each step back would mint a window.
             age => {
                 let ends_in = here.left.wrapping_add(self.windows.next_length(now, here.left));
                 let next = self.windows.at(now.wrapping_add(here.left)).tag;
-                Seen { tag: next, ends_in, moved: age == Age::Ahead, ..present }
+                Counted { tag: next, ends_in, moved: age == Age::Ahead, ..present }
             }
         }
-    }
-
-    #[inline]
-    fn state(&self, seen: Seen<T>) -> T {
-        if seen.count == T::ZERO { T::FRESH } else { self.packing.join(seen.count, seen.tag) ^ T::FRESH }
-    }
-
-    #[inline]
-    fn tally(&self, seen: Seen<T>) -> Tally<T> {
-        let ends_in = if seen.count == T::ZERO { T::ZERO } else { seen.ends_in };
-        Tally { count: seen.count, ends_in, moved: seen.moved }
-    }
-
-    #[inline]
-    fn fits(&self, seen: Seen<T>, cost: T, most: T) -> bool {
-        seen.count <= most.wrapping_sub(cost)
-    }
-
-    #[inline]
-    fn wait(&self, seen: Seen<T>, _cost: T, _most: T) -> T {
-        seen.ends_in
-    }
-
-    #[inline]
-    fn charged(&self, seen: Seen<T>, units: T) -> Seen<T> {
-        Seen { count: seen.count.wrapping_add(units), ..seen }
-    }
-
-    #[inline]
-    fn discharged(&self, seen: Seen<T>, units: T) -> Seen<T> {
-        Seen { count: seen.count.saturating_sub(units), ..seen }
     }
 }
 

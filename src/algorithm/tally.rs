@@ -109,6 +109,76 @@ fn grant<R: Tallied>(rule: &R, granted: R::Ticks, seen: R::Seen) -> Grant<R::Tic
     }
 }
 
+/// A rule that keeps a single count.
+pub(super) trait Counter {
+    type Ticks: Ticks;
+
+    fn window(&self) -> &Window<Self::Ticks>;
+    fn packing(&self) -> Packing;
+    fn look(&self, state: Self::Ticks, now: Self::Ticks) -> Counted<Self::Ticks>;
+}
+
+/// The count of a word, and the window it is in, as seen at an instant.
+#[derive(Clone, Copy)]
+pub(super) struct Counted<T> {
+    /// What the word says of the window.
+    pub(super) tag: T,
+    pub(super) count: T,
+    /// Ticks until that window ends.
+    pub(super) ends_in: T,
+    /// As in a [`Tally`].
+    pub(super) moved: bool,
+}
+
+impl<R: Counter> Tallied for R {
+    type Ticks = R::Ticks;
+    type Seen = Counted<R::Ticks>;
+
+    #[inline]
+    fn window(&self) -> &Window<R::Ticks> {
+        Counter::window(self)
+    }
+
+    #[inline]
+    fn see(&self, state: R::Ticks, now: R::Ticks) -> Self::Seen {
+        self.look(state, now)
+    }
+
+    #[inline]
+    fn state(&self, seen: Self::Seen) -> R::Ticks {
+        if seen.count == R::Ticks::ZERO {
+            return R::Ticks::FRESH;
+        }
+        self.packing().join(seen.count, seen.tag) ^ R::Ticks::FRESH
+    }
+
+    #[inline]
+    fn tally(&self, seen: Self::Seen) -> Tally<R::Ticks> {
+        let ends_in = if seen.count == R::Ticks::ZERO { R::Ticks::ZERO } else { seen.ends_in };
+        Tally { count: seen.count, ends_in, moved: seen.moved }
+    }
+
+    #[inline]
+    fn fits(&self, seen: Self::Seen, cost: R::Ticks, most: R::Ticks) -> bool {
+        seen.count <= most.wrapping_sub(cost)
+    }
+
+    #[inline]
+    fn wait(&self, seen: Self::Seen, _cost: R::Ticks, _most: R::Ticks) -> R::Ticks {
+        seen.ends_in
+    }
+
+    #[inline]
+    fn charged(&self, seen: Self::Seen, units: R::Ticks) -> Self::Seen {
+        Counted { count: seen.count.wrapping_add(units), ..seen }
+    }
+
+    #[inline]
+    fn discharged(&self, seen: Self::Seen, units: R::Ticks) -> Self::Seen {
+        Counted { count: seen.count.saturating_sub(units), ..seen }
+    }
+}
+
 /// Words packed as `tag · counts`, where never used is all zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Packing {

@@ -21,7 +21,7 @@ use crate::time::Ticks;
 /// assert_eq!(AIRTIME.try_acquire(5_000, 35_000).unwrap().remaining(), 1_000); // 35 seconds on air
 /// let denied = AIRTIME.try_acquire(6_000, 1_500).unwrap_err();
 /// let wait = denied.retry_after().unwrap();
-/// assert!(wait >= HOUR - 1_000 && wait <= HOUR - 1_000 + HOUR / 62); // rolling: an hour after, rounded to the safe side
+/// assert!(wait >= HOUR - 1_000 && wait <= HOUR - 1_000 + HOUR / 62); // an hour after, on the safe side
 /// ```
 ///
 /// # Guarantees
@@ -45,17 +45,20 @@ use crate::time::Ticks;
 /// * **Step back** beyond that: what is held counts as if admitted now at the latest, so it is held for at most the
 ///   period and a sub-window from here. Nothing is minted: between any readings, the period has passed by the clock's
 ///   forward progress before a unit is admitted again. A step back by half of the word's range or more looks like idling.
-/// * **Idling** for half of the word's range or longer (25 days of `u32` milliseconds) looks like a step back, and costs
-///   at most the period and a sub-window. [`refresh`](Self::refresh), called more often than that, removes even this.
+/// * **Idling** for half of the word's range (25 days of `u32` milliseconds), less two sub-windows, or longer looks like a
+///   step back, and costs at most the period and a sub-window. [`refresh`](Self::refresh), called more often than
+///   that, removes even this.
 ///
 /// # How it is shared
 ///
-/// One sub-window is open, and units are admitted by a compare-exchange on its word alone. Closed ones can only shrink.
-/// So an admission sums up the closed ones (or takes the sum that somebody left), adds the open one, and if that fits,
-/// exchanges the open word for one with its cost: that fails if anything was admitted or closed in between. Whoever finds that time has moved
-/// on closes the open word, clears the next ones and advances the number of the newest; whoever finds that begun and
-/// not done does it. A call that is stopped in its middle for an exact multiple of 32 times the period, or more, and
-/// goes on to find the very word it left, is the one thing this cannot tell.
+/// One sub-window is open, and units are admitted by a compare-exchange on its word alone; closed ones can only shrink.
+/// An admission sums up the closed ones (or takes the sum that somebody left), adds the open one, and if its cost fits,
+/// exchanges the open word for one with the cost: that fails if anything was admitted or closed in between. Whoever
+/// finds that time has moved on closes the open word, clears the slots of the next sub-windows and then advances the
+/// number of the newest; whoever finds that begun and not done, does it. Nothing is reserved that could be left behind.
+///
+/// Words tell 32 turns of the ring apart, or more if the limit leaves room. A call that is stopped between a load and its
+/// compare-exchange for an exact multiple of that, while others go on to leave the very word it saw, would not notice.
 #[derive(Debug)]
 pub struct BucketedWindow<T: HasShared, const SLOTS: usize, C = Shared<T>> {
     rule: algorithm::BucketedWindow<T, SLOTS>,

@@ -8,7 +8,7 @@ mod model;
 #[path = "bucketed_window/program.rs"]
 mod program;
 
-use cells::{Budget, Mortal, Stuttering, Watched};
+use cells::{Budget, Counts, Mortal, Stuttering, Watched};
 use model::{Model, Numbers, Told};
 use program::{Step, any_program, any_start};
 use proptest::prelude::*;
@@ -389,12 +389,12 @@ fn a_refund_that_comes_after_the_newest_sub_window_counts_if_the_clock_then_step
 
 #[test]
 fn a_denial_writes_nothing_but_the_first_after_a_step_back() {
-    let writes = std::cell::Cell::new(0);
-    let window = BucketedWindow::from_parts(rule::<u32, 16>(10, 100, 10), || Watched::new(&writes));
+    let counts = Counts::default();
+    let window = BucketedWindow::from_parts(rule::<u32, 16>(10, 100, 10), || Watched::new(&counts));
     let written = |ask: &dyn Fn()| {
-        writes.set(0);
+        counts.writes.set(0);
         ask();
-        writes.get()
+        counts.writes.get()
     };
     assert!(written(&|| admit(&window, 1_000, 10)) > 0);
     for now in [1_000, 1_005, 1_009, 1_010, 1_050, 1_108, 995] {
@@ -411,14 +411,31 @@ fn a_denial_writes_nothing_but_the_first_after_a_step_back() {
 }
 
 #[test]
-fn an_admission_in_an_open_sub_window_writes_one_word() {
-    let writes = std::cell::Cell::new(0);
-    let window = BucketedWindow::from_parts(rule::<u32, 16>(10, 100, 10), || Watched::new(&writes));
-    admit(&window, 1_000, 1);
-    for now in 1_000..1_009 {
-        writes.set(0);
-        admit(&window, now, 1);
-        assert_eq!(writes.get(), 1, "at {now}");
+fn an_admission_in_an_open_sub_window_reads_four_words_and_writes_one() {
+    let counts = Counts::default();
+    // 10 sub-windows of 10 ticks are 5 more than the period: the oldest one is forgotten in the middle of the newest.
+    let window = BucketedWindow::from_parts(rule::<u32, 16>(40, 95, 10), || Watched::new(&counts));
+    for first in [1_000, 1_004] {
+        admit(&window, first, 1);
+        for now in first..first + 4 {
+            counts.reads.set(0);
+            counts.writes.set(0);
+            admit(&window, now, 1);
+            assert_eq!((counts.reads.get(), counts.writes.get()), (4, 1), "at {now}");
+        }
+    }
+}
+
+#[test]
+fn a_refund_that_was_stopped_in_its_middle_counts_as_far_as_it_came() {
+    for (writes, free) in [(0, 0), (1, 4), (2, 10), (3, 10)] {
+        let budget = Budget::default();
+        let window = BucketedWindow::from_parts(rule::<u32, 16>(10, 100, 10), || Mortal::new(&budget));
+        admit(&window, 0, 6);
+        admit(&window, 10, 4);
+        budget.live(Some(writes), || window.refund(12, 10));
+        assert_eq!(window.remaining(12), free);
+        assert_eq!(window.try_acquire(12, 10).is_ok(), free == 10);
     }
 }
 

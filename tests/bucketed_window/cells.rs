@@ -30,27 +30,35 @@ impl<T: Ticks> StateCell<T> for Stuttering<T> {
     }
 }
 
-/// A cell that counts what is written to it and to its like.
+/// How often cells were read and written.
+#[derive(Default)]
+pub struct Counts {
+    pub reads: Cell<u32>,
+    pub writes: Cell<u32>,
+}
+
+/// A cell that counts what is done to it and to its like.
 pub struct Watched<'a> {
     state: Cell<u32>,
-    writes: &'a Cell<u32>,
+    counts: &'a Counts,
 }
 
 impl<'a> Watched<'a> {
-    pub fn new(writes: &'a Cell<u32>) -> Self {
-        Self { state: Cell::new(u32::FRESH), writes }
+    pub fn new(counts: &'a Counts) -> Self {
+        Self { state: Cell::new(u32::FRESH), counts }
     }
 }
 
 impl StateCell<u32> for Watched<'_> {
     fn load(&self) -> u32 {
+        self.counts.reads.set(self.counts.reads.get() + 1);
         self.state.get()
     }
 
     fn update<R>(&self, mut step: impl FnMut(u32) -> (Option<u32>, R)) -> R {
-        let (state, answer) = step(self.state.get());
+        let (state, answer) = step(self.load());
         if let Some(state) = state {
-            self.writes.set(self.writes.get() + 1);
+            self.counts.writes.set(self.counts.writes.get() + 1);
             self.state.set(state);
         }
         answer
@@ -65,7 +73,9 @@ impl Budget {
     /// Runs `call` until it ends, or until it would write once more than it may.
     pub fn live<R>(&self, writes: Option<u32>, call: impl FnOnce() -> R) -> Option<R> {
         self.0.set(writes);
-        catch_unwind(AssertUnwindSafe(call)).ok()
+        let answer = catch_unwind(AssertUnwindSafe(call)).ok();
+        self.0.set(None);
+        answer
     }
 }
 

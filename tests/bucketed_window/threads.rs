@@ -7,8 +7,8 @@ use tollgate::time::Ticks;
 use tollgate::{BucketedWindow, Quota};
 
 const THREADS: usize = 4;
-/// The reading at which a thread stops, forty windows on.
-const END: u64 = 40 * PERIOD as u64;
+/// The reading at which a thread stops, 200 windows on.
+const END: u64 = 200 * PERIOD as u64;
 const LIMIT: u32 = 50;
 const PERIOD: u32 = 100;
 const WIDTH: u64 = 20;
@@ -25,10 +25,17 @@ fn random(seed: &mut u64) -> u64 {
 struct Clock([AtomicU64; THREADS]);
 
 impl Clock {
+    /// The thread's next reading: mostly its last one again, and never one that would make another late.
     fn read(&self, thread: usize, seed: &mut u64) -> u64 {
+        let last = self.0[thread].load(SeqCst);
+        if !random(seed).is_multiple_of(8) {
+            return last;
+        }
         let slowest = self.0.iter().map(|reading| reading.load(SeqCst)).min().unwrap();
-        let ahead = if random(seed).is_multiple_of(16) { random(seed) % (WIDTH + 1) } else { 0 };
-        let reading = self.0[thread].load(SeqCst).max(slowest + ahead);
+        let reading = last.max(slowest + random(seed) % (WIDTH + 1));
+        if reading == last {
+            thread::yield_now(); // to the slowest
+        }
         self.0[thread].store(reading, SeqCst);
         reading
     }
@@ -77,5 +84,5 @@ fn threads_never_admit_more_than_the_limit_in_any_window() {
     }
     let windows = admitted.last().unwrap().0 / u64::from(PERIOD);
     println!("{total} units in {windows} windows of {LIMIT}");
-    assert!(total > 10 * u64::from(LIMIT), "units must be forgotten: {total} in {windows} windows");
+    assert!(total > windows * u64::from(LIMIT) / 2, "units must be forgotten: {total} in {windows} windows");
 }

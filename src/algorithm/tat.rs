@@ -33,8 +33,9 @@
 //!   never over-admits. [`refresh`], called at least once per horizon (from a slow timer, say), removes even that.
 //! * **First use**: a new limiter is full, whatever the clock reads.
 //!
-//! Several threads that pass readings of one clock slightly out of order are a clock that steps back a little: late
-//! readings are answered as of their own time. One that is late by more than a full drain counts as a step back.
+//! Several threads that pass readings of one clock slightly out of order are a clock that steps back a little: a late
+//! reading is answered as of its own time. Only one whose wait would exceed a full drain counts as a step back: as much
+//! then comes back early as it was late. Give such a bucket a burst that takes longer to drain than threads are apart.
 //!
 //! # The word that is taken
 //!

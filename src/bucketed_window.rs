@@ -198,6 +198,33 @@ impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> BucketedWindow<T, SLOTS,
         }
     }
 
+    /// Gives back units taken at `taken_at`, as if they had never been taken: from the sub-window of that reading, which
+    /// is theirs or, if it was a late one, older.
+    pub(crate) fn give_back(&self, taken_at: T, units: T) {
+        let sight = self.glance(taken_at);
+        let number = self.rule.number(self.newest(), self.origin.load_acquire(), taken_at);
+        let given_back = self.slot(number).update_release(|word| {
+            let back = units.min(self.rule.units(word, number));
+            ((back > T::ZERO).then(|| word.wrapping_sub(back)), back > T::ZERO)
+        });
+        if given_back {
+            self.recount(sight);
+        }
+    }
+
+    /// What [`try_acquire_leaving`](Self::try_acquire_leaving) would answer, without charging; but a step back is kept in
+    /// mind.
+    pub(crate) fn probe(&self, now: T, cost: T, leave: T) -> Result<(), Denied<T>> {
+        if cost == T::ZERO {
+            return Ok(());
+        }
+        let capacity = self.rule.limit().saturating_sub(leave);
+        if cost > capacity {
+            return Err(Denied::Never(Never { cost, capacity }));
+        }
+        self.wait(self.anchored(now), capacity.wrapping_sub(cost)).map_or(Ok(()), |missing| Err(not_yet(missing)))
+    }
+
     /// Keeps a long silence from being mistaken for a step back, if called more often than once in half of the word's
     /// range. Changes no decision otherwise.
     pub fn refresh(&self, now: T) {

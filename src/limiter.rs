@@ -138,7 +138,7 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Limiter<A, C> {
     }
 
     #[inline(always)]
-    fn step<R>(&self, mut step: impl FnMut(A::Ticks) -> Step<A::Ticks, R>) -> R {
+    pub(crate) fn step<R>(&self, mut step: impl FnMut(A::Ticks) -> Step<A::Ticks, R>) -> R {
         self.cell.update(|state| {
             let Step { state, answer } = step(state);
             (state, answer)

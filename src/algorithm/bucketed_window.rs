@@ -154,6 +154,12 @@ impl<T: Ticks, const SLOTS: usize> BucketedWindow<T, SLOTS> {
         if origin == T::FRESH { origin.wrapping_add(T::ONE) } else { origin }
     }
 
+    /// The number of the sub-window in which `at` lies, at most the newest.
+    pub(crate) fn number(&self, newest: T, origin: T, at: T) -> T {
+        let before = origin.wrapping_add(newest.wrapping_mul(self.width)).wrapping_sub(at);
+        if before >= T::HALF { newest } else { newest.wrapping_sub(before.div_ceil(self.width)) }
+    }
+
     /// Whether the instant is beyond the newest sub-window.
     #[inline]
     pub(crate) fn has_ended(&self, sight: Sight<T>) -> bool {

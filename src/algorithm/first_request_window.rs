@@ -1,5 +1,5 @@
 use super::tally::{self, Counted, Counter, Packing};
-use super::{Algorithm, Step};
+use super::{Algorithm, Charge, Step};
 use crate::decision::Decision;
 use crate::quota::{Quota, QuotaError, Window};
 use crate::time::Ticks;
@@ -41,6 +41,11 @@ impl<T: Ticks> Counter for FirstRequestWindow<T> {
     #[inline]
     fn packing(&self) -> Packing {
         self.packing
+    }
+
+    #[inline]
+    fn is_of(&self, tag: T, at: T) -> bool {
+        self.modulo(at.wrapping_sub(tag)) < self.window.period()
     }
 
     #[inline]

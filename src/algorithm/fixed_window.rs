@@ -1,6 +1,6 @@
 use super::aligned::{self, Age, Aligned};
 use super::tally::{self, Counted, Counter, Packing};
-use super::{Algorithm, Step};
+use super::{Algorithm, Charge, Step};
 use crate::decision::Decision;
 use crate::quota::{Quota, QuotaError, Window};
 use crate::time::Ticks;
@@ -40,6 +40,11 @@ impl<T: Ticks> Counter for FixedWindow<T> {
     #[inline]
     fn packing(&self) -> Packing {
         self.packing
+    }
+
+    #[inline]
+    fn is_of(&self, tag: T, at: T) -> bool {
+        self.windows.at(at).tag == tag
     }
 
     #[inline]

@@ -78,6 +78,17 @@ impl<T, R> Step<T, R> {
     }
 }
 
+/// A charge made earlier, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Charge<T> {
+    /// Units charged.
+    pub units: T,
+    /// The reading at which they were.
+    pub at: T,
+    /// The state word the charge left, if that is known.
+    pub left: Option<T>,
+}
+
 /// A rule over one state word.
 ///
 /// All functions are pure and cheap to run again, as a compare-exchange loop does.
@@ -128,6 +139,24 @@ pub trait Algorithm {
 
     /// Gives back `units`, never beyond full.
     fn refund(&self, state: Self::Ticks, now: Self::Ticks, units: Self::Ticks) -> Step<Self::Ticks, ()>;
+
+    /// Gives back `units` of a charge, as if they had never been taken, and not more.
+    ///
+    /// Unlike a [`refund`](Self::refund) it leaves what has drained or ended since the charge: that others may have taken
+    /// anew. What is not known of the charge is assumed so that rather too little comes back.
+    fn undo(
+        &self,
+        state: Self::Ticks,
+        now: Self::Ticks,
+        units: Self::Ticks,
+        charge: &Charge<Self::Ticks>,
+    ) -> Step<Self::Ticks, ()>;
+
+    /// Charges an attempt that was denied: what is left goes, up to `cost`, and where the quota has a debt, that too.
+    fn penalize(&self, state: Self::Ticks, now: Self::Ticks, cost: Self::Ticks) -> Step<Self::Ticks, ()>;
+
+    /// The most units that can be had at once.
+    fn capacity(&self) -> Self::Ticks;
 
     /// Whole units that could be taken, rounded down.
     fn remaining(&self, state: Self::Ticks, now: Self::Ticks) -> Self::Ticks;

@@ -1,7 +1,7 @@
 //! What the buckets have in common: a rate over one [TAT](super::tat), read in different words.
 
 use super::tat::{self, Verdict};
-use super::{Algorithm, Step};
+use super::{Algorithm, Charge, Step};
 use crate::decision::Decision;
 use crate::quota::{Quota, QuotaError, Rate};
 use crate::time::Ticks;
@@ -53,6 +53,21 @@ impl<B: Bucket> Algorithm for B {
     #[inline]
     fn refund(&self, state: B::Ticks, now: B::Ticks, units: B::Ticks) -> Step<B::Ticks, ()> {
         tat::refund(self.rate(), state, now, units)
+    }
+
+    #[inline]
+    fn undo(&self, state: B::Ticks, now: B::Ticks, units: B::Ticks, charge: &Charge<B::Ticks>) -> Step<B::Ticks, ()> {
+        tat::undo(self.rate(), state, now, units, charge)
+    }
+
+    #[inline]
+    fn penalize(&self, state: B::Ticks, now: B::Ticks, cost: B::Ticks) -> Step<B::Ticks, ()> {
+        tat::force(self.rate(), state, now, cost).map(|_| ())
+    }
+
+    #[inline]
+    fn capacity(&self) -> B::Ticks {
+        self.rate().burst()
     }
 
     #[inline]

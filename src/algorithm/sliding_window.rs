@@ -1,6 +1,6 @@
 use super::aligned::{self, Age, Aligned};
 use super::tally::{self, Packing, Tallied, Tally};
-use super::{Algorithm, Step};
+use super::{Algorithm, Charge, Step};
 use crate::decision::Decision;
 use crate::quota::{Quota, QuotaError, Window};
 use crate::time::Ticks;
@@ -142,6 +142,11 @@ impl<T: Ticks> Tallied for SlidingWindow<T> {
     #[inline]
     fn charged(&self, seen: Seen<T>, units: T) -> Seen<T> {
         Seen { current: seen.current.wrapping_add(units), ..seen }
+    }
+
+    #[inline]
+    fn holds(&self, seen: Seen<T>, at: T) -> bool {
+        !seen.moved && self.windows.at(at).tag == seen.tag
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! What the counting windows have in common: a count in one word, tagged with the window it belongs to.
 
-use super::Step;
+use super::{Charge, Step};
 use crate::decision::{Decision, Denied, Grant, Never, NotYet};
 use crate::quota::Window;
 use crate::time::Ticks;
@@ -33,6 +33,8 @@ pub(super) trait Tallied {
     fn wait(&self, seen: Self::Seen, cost: Self::Ticks, most: Self::Ticks) -> Self::Ticks;
     /// With `units` more, which fit.
     fn charged(&self, seen: Self::Seen, units: Self::Ticks) -> Self::Seen;
+    /// Whether a charge made at `at` is among the newest that were seen.
+    fn holds(&self, seen: Self::Seen, at: Self::Ticks) -> bool;
     /// With `units` of the newest less, or none.
     fn discharged(&self, seen: Self::Seen, units: Self::Ticks) -> Self::Seen;
 }
@@ -82,6 +84,21 @@ pub(super) fn refund<R: Tallied>(rule: &R, state: R::Ticks, now: R::Ticks, units
 }
 
 #[inline]
+pub(super) fn undo<R: Tallied>(
+    rule: &R,
+    state: R::Ticks,
+    now: R::Ticks,
+    units: R::Ticks,
+    charge: &Charge<R::Ticks>,
+) -> Step<R::Ticks, ()> {
+    // A charge of another window ends with that; to take it off the present count would let others in twice.
+    if !rule.holds(rule.see(state, now), charge.at) {
+        return Step::keep(());
+    }
+    refund(rule, state, now, units.min(charge.units))
+}
+
+#[inline]
 pub(super) fn remaining<R: Tallied>(rule: &R, state: R::Ticks, now: R::Ticks) -> R::Ticks {
     rule.window().limit().saturating_sub(rule.tally(rule.see(state, now)).count)
 }
@@ -116,6 +133,8 @@ pub(super) trait Counter {
     fn window(&self) -> &Window<Self::Ticks>;
     fn packing(&self) -> Packing;
     fn look(&self, state: Self::Ticks, now: Self::Ticks) -> Counted<Self::Ticks>;
+    /// Whether the window tagged `tag` is that of the reading `at`.
+    fn is_of(&self, tag: Self::Ticks, at: Self::Ticks) -> bool;
 }
 
 /// The count of a word, and the window it is in, as seen at an instant.
@@ -171,6 +190,11 @@ impl<R: Counter> Tallied for R {
     #[inline]
     fn charged(&self, seen: Self::Seen, units: R::Ticks) -> Self::Seen {
         Counted { count: seen.count.wrapping_add(units), ..seen }
+    }
+
+    #[inline]
+    fn holds(&self, seen: Self::Seen, at: R::Ticks) -> bool {
+        !seen.moved && self.is_of(seen.tag, at)
     }
 
     #[inline]
@@ -244,6 +268,21 @@ macro_rules! tallied_rule {
             #[inline]
             fn refund(&self, state: T, now: T, units: T) -> Step<T, ()> {
                 tally::refund(self, state, now, units)
+            }
+
+            #[inline]
+            fn undo(&self, state: T, now: T, units: T, charge: &Charge<T>) -> Step<T, ()> {
+                tally::undo(self, state, now, units, charge)
+            }
+
+            #[inline]
+            fn penalize(&self, state: T, now: T, cost: T) -> Step<T, ()> {
+                self.acquire_up_to(state, now, cost).map(|_| ())
+            }
+
+            #[inline]
+            fn capacity(&self) -> T {
+                self.window.limit()
             }
 
             #[inline]

@@ -43,7 +43,7 @@
 //! [`FRESH`](Ticks::FRESH) is stored one sub-tick later: once in `2^w` admissions a fraction `1/p` of a unit
 //! comes back one sub-tick late. It is never early.
 
-use super::Step;
+use super::{Charge, Step};
 use crate::decision::{Decision, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use crate::quota::Rate;
 use crate::time::Ticks;
@@ -240,6 +240,23 @@ pub fn cancel<T: Ticks>(rate: &Rate<T>, state: T, now: T, reservation: &Reservat
 pub fn refund<T: Ticks>(rate: &Rate<T>, state: T, now: T, units: T) -> Step<T, ()> {
     let seen = Seen::new(rate, state, now);
     let back = units.saturating_mul(rate.per_unit()).min(seen.backlog());
+    if back == T::ZERO {
+        return Step::keep(());
+    }
+    Step::write(seen.charged(T::ZERO.wrapping_sub(back)).state(), ())
+}
+
+/// Gives back `units` of a charge, as far as they have not drained since.
+///
+/// What was charged keeps the TAT ahead of the clock for as long as it drains, and no longer: a charge that left the
+/// TAT at `t` can be told from one never made by `t - now` at most. (Without the word it left, `t` was no earlier than the
+/// charge's own reading and cost.) To give back more would give again what others have had.
+#[inline]
+pub fn undo<T: Ticks>(rate: &Rate<T>, state: T, now: T, units: T, charge: &Charge<T>) -> Step<T, ()> {
+    let least = charge.at.wrapping_mul(rate.per_tick()).wrapping_add(charge.units.wrapping_mul(rate.per_unit()));
+    let undrained = Seen::new(rate, charge.left.unwrap_or(least), now).backlog();
+    let seen = Seen::new(rate, state, now);
+    let back = units.min(charge.units).saturating_mul(rate.per_unit()).min(undrained).min(seen.backlog());
     if back == T::ZERO {
         return Step::keep(());
     }

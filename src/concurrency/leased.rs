@@ -214,13 +214,7 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> LeasedConcurrency<T, N, C> {
     ///
     /// As [`try_acquire`](Self::try_acquire).
     pub fn peek(&self, now: T, weight: T) -> Result<(), Denied<T>> {
-        if weight == T::ZERO || weight <= self.available(now) {
-            return Ok(());
-        }
-        if weight > self.limit() {
-            return Err(Denied::Never(Never { cost: weight, capacity: self.limit() }));
-        }
-        Err(self.not_yet(now, count(weight)))
+        self.weigh(now, weight, T::ZERO)
     }
 
     /// Units held whose lease has not run out.
@@ -244,8 +238,31 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> LeasedConcurrency<T, N, C> {
         }
     }
 
+    /// What [`take`](Self::take) would answer to a weight, but a denial mends what it met.
+    pub(crate) fn probe(&self, now: T, weight: T, leave: T) -> Result<(), Denied<T>> {
+        self.weigh(now, weight, leave).inspect_err(|_| self.mend(now))
+    }
+
+    fn weigh(&self, now: T, weight: T, leave: T) -> Result<(), Denied<T>> {
+        let capacity = self.limit().saturating_sub(leave);
+        if weight == T::ZERO || weight <= self.available(now).saturating_sub(leave) {
+            return Ok(());
+        }
+        if weight > capacity {
+            return Err(Denied::Never(Never { cost: weight, capacity }));
+        }
+        Err(self.not_yet(now, count(weight.wrapping_add(leave))))
+    }
+
+    /// Mends the slots that the clock has left behind.
+    fn mend(&self, now: T) {
+        for slot in self.in_use() {
+            slot.update(|word| (self.term.mended(word, now), ()));
+        }
+    }
+
     /// Takes between `least` and `most` units, leaving `leave`.
-    fn take(&self, now: T, least: T, most: T, leave: T) -> Result<Lease<T>, Denied<T>> {
+    pub(crate) fn take(&self, now: T, least: T, most: T, leave: T) -> Result<Lease<T>, Denied<T>> {
         if most == T::ZERO {
             return Ok(Lease { word: self.term.word(now, T::ZERO), weight: 0 });
         }
@@ -263,9 +280,7 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> LeasedConcurrency<T, N, C> {
             }
             let _ = self.give_back(&Lease { word, weight }); // others were faster
         }
-        for slot in self.in_use() {
-            slot.update(|word| (self.term.mended(word, now), ()));
-        }
+        self.mend(now);
         Err(self.not_yet(now, least + self.limit - capacity))
     }
 
@@ -292,7 +307,7 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> LeasedConcurrency<T, N, C> {
 
     /// Frees the slots of a lease. Leases of one tick may share a word, and then may free each other's slots: they run out
     /// together, so it makes no difference whose it was, only how many.
-    pub(super) fn give_back(&self, lease: &Lease<T>) -> Result<(), LeaseLost<T>> {
+    pub(crate) fn give_back(&self, lease: &Lease<T>) -> Result<(), LeaseLost<T>> {
         self.replace(lease, T::FRESH)
     }
 

@@ -216,7 +216,7 @@ impl<C: StateCell<u32>> ConcurrencyLimit<C> {
     /// As [`try_acquire`](Self::try_acquire).
     #[inline]
     pub fn peek(&self, weight: u32) -> Result<(), Denied<u32>> {
-        self.load(self.state.load()).admit(weight, weight, 0).map(|_| ())
+        self.probe(weight, 0)
     }
 
     /// Changes the limit. What is in flight stays, also above a lower limit: then nothing new is admitted until it drains.
@@ -278,9 +278,15 @@ impl<C: StateCell<u32>> ConcurrencyLimit<C> {
         self.raise_high_water(self.in_flight());
     }
 
+    /// What [`take`](Self::take) would answer, without taking.
+    #[inline]
+    pub(crate) fn probe(&self, weight: u32, leave: u32) -> Result<(), Denied<u32>> {
+        self.load(self.state.load()).admit(weight, weight, leave).map(|_| ())
+    }
+
     /// Takes between `least` and `most` units, leaving `leave`.
     #[inline]
-    fn take(&self, least: u32, most: u32, leave: u32) -> Result<u32, Denied<u32>> {
+    pub(crate) fn take(&self, least: u32, most: u32, leave: u32) -> Result<u32, Denied<u32>> {
         let (units, in_flight) = self.state.update(|word| {
             let load = self.load(word);
             match load.admit(least, most, leave) {
@@ -296,7 +302,7 @@ impl<C: StateCell<u32>> ConcurrencyLimit<C> {
     /// Gives back what a permit holds. Fewer units are held only if somebody released by hand what was not theirs: then
     /// all that is left of them.
     #[inline]
-    pub(super) fn give_back(&self, weight: u32) {
+    pub(crate) fn give_back(&self, weight: u32) {
         self.state.update(|word| {
             let units = weight.min(self.load(word).in_flight);
             ((units > 0).then(|| minus(word, units)), ())

@@ -233,6 +233,26 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
         }
     }
 
+    /// What [`try_acquire_leaving`](Self::try_acquire_leaving) would answer, without charging; but a denial re-anchors as
+    /// there.
+    #[inline]
+    pub(crate) fn probe(&self, now: T, cost: T, leave: T) -> Result<(), Denied<T>> {
+        if cost == T::ZERO {
+            return Ok(());
+        }
+        let asked = self.asked(cost, leave)?;
+        loop {
+            let head = self.head.load_acquire();
+            let (held_up, _) = self.held_up_by(head, now, asked);
+            if held_up.is_free() {
+                return Ok(());
+            }
+            if self.is_still(head) {
+                return Err(self.deny(head, now, held_up));
+            }
+        }
+    }
+
     /// Units that have to be free for a request.
     #[inline]
     fn asked(&self, cost: T, leave: T) -> Result<T, Denied<T>> {

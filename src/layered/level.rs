@@ -1,0 +1,176 @@
+use super::{Class, Refused};
+use crate::time::Ticks;
+
+/// What is asked of every level: a cost at a reading, and what has to be left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Request<T> {
+    now: T,
+    cost: T,
+    class: Class,
+}
+
+impl<T: Ticks> Request<T> {
+    /// A request for `cost` units at `now` that may take all there is.
+    #[inline]
+    #[must_use]
+    pub const fn new(now: T, cost: T) -> Self {
+        Self { now, cost, class: Class::UNRESERVED }
+    }
+
+    /// The same of a class that leaves its share.
+    #[inline]
+    #[must_use]
+    pub const fn of_class(self, class: Class) -> Self {
+        Self { class, ..self }
+    }
+
+    /// The same at another cost.
+    #[inline]
+    #[must_use]
+    pub const fn costing(self, cost: T) -> Self {
+        Self { cost, ..self }
+    }
+
+    /// The reading of the clock.
+    #[inline]
+    #[must_use]
+    pub const fn now(&self) -> T {
+        self.now
+    }
+
+    /// Units asked for.
+    #[inline]
+    #[must_use]
+    pub const fn cost(&self) -> T {
+        self.cost
+    }
+
+    /// Units that have to be left of a level with this capacity.
+    #[inline]
+    #[must_use]
+    pub fn leave(&self, capacity: T) -> T {
+        self.class.leaves(capacity)
+    }
+}
+
+/// What a level has given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use]
+pub struct Admitted<T, R> {
+    /// Ticks to wait before acting, 0 but for a queue.
+    pub delay: T,
+    /// What it takes to [withdraw](Level::withdraw) or to [release](Level::release).
+    pub receipt: R,
+}
+
+/// The level with the least left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tightest<T> {
+    /// Its number, from 0.
+    pub level: usize,
+    /// Whole units left of it.
+    pub remaining: T,
+}
+
+impl<T: Ticks> Tightest<T> {
+    /// The tighter of two; `later` is of levels after `levels` others.
+    #[inline]
+    pub(super) fn or(self, later: Self, levels: usize) -> Self {
+        if later.remaining < self.remaining { Self { level: later.level + levels, ..later } } else { self }
+    }
+}
+
+/// A limit of any kind, as one of several that are taken together.
+///
+/// Every limit of this crate is one, and so is [`Layered`](super::Layered) itself, a tuple or a slice of levels and a
+/// reference to one. To write another, keep these promises:
+///
+/// * [`probe`](Self::probe) charges nothing, and [`admit`](Self::admit) right after a probe that passed succeeds unless
+///   somebody else took the room;
+/// * [`admit`](Self::admit) charges all of the cost or nothing;
+/// * [`withdraw`](Self::withdraw) leaves no more than if that cost had never been charged.
+pub trait Level<T: Ticks> {
+    /// What has to be known to give back what was taken: `()` for most.
+    type Receipt;
+
+    /// How many levels this is: 1 unless it is made of others.
+    #[inline]
+    fn count(&self) -> usize {
+        1
+    }
+
+    /// The most units that can be had at once.
+    fn capacity(&self) -> T;
+
+    /// What is left, and of which level.
+    fn tightest(&self, now: T) -> Tightest<T>;
+
+    /// Whether the request would be admitted now.
+    ///
+    /// Writes nothing, but what a denial by [`admit`](Self::admit) would: what a clock fault left behind, or a penalty.
+    ///
+    /// # Errors
+    ///
+    /// The levels that refuse.
+    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>>;
+
+    /// Takes what was asked, all or nothing.
+    ///
+    /// # Errors
+    ///
+    /// The level that refuses.
+    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, Self::Receipt>, Refused<T>>;
+
+    /// Gives back at `now` all that was taken by a request, as if it had never been.
+    fn withdraw(&self, now: T, request: &Request<T>, receipt: Self::Receipt);
+
+    /// Work of this cost is done: gives back what is held only while it lasts. What limits over time keeps its charge.
+    fn release(&self, cost: T, receipt: Self::Receipt);
+
+    /// Charges an attempt that was denied, as far as there is something left to charge.
+    fn penalize(&self, now: T, cost: T);
+}
+
+impl<T: Ticks, L: Level<T> + ?Sized> Level<T> for &L {
+    type Receipt = L::Receipt;
+
+    #[inline]
+    fn count(&self) -> usize {
+        L::count(self)
+    }
+
+    #[inline]
+    fn capacity(&self) -> T {
+        L::capacity(self)
+    }
+
+    #[inline]
+    fn tightest(&self, now: T) -> Tightest<T> {
+        L::tightest(self, now)
+    }
+
+    #[inline]
+    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        L::probe(self, request)
+    }
+
+    #[inline]
+    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, L::Receipt>, Refused<T>> {
+        L::admit(self, request)
+    }
+
+    #[inline]
+    fn withdraw(&self, now: T, request: &Request<T>, receipt: L::Receipt) {
+        L::withdraw(self, now, request, receipt);
+    }
+
+    #[inline]
+    fn release(&self, cost: T, receipt: L::Receipt) {
+        L::release(self, cost, receipt);
+    }
+
+    #[inline]
+    fn penalize(&self, now: T, cost: T) {
+        L::penalize(self, now, cost);
+    }
+}

@@ -1,0 +1,242 @@
+//! Every limit of the crate as a [`Level`].
+
+use super::{Admitted, Level, Refused, Request, Tightest};
+use crate::algorithm::{Algorithm, Charge, Step};
+use crate::bucketed_window::BucketedWindow;
+use crate::cell::{HasShared, StateCell};
+use crate::concurrency::{ConcurrencyLimit, Lease, LeasedConcurrency};
+use crate::decision::{Denied, Grant, Never};
+use crate::limiter::Limiter;
+use crate::rolling_window::RollingWindow;
+use crate::time::Ticks;
+
+#[inline]
+fn over_time<T: Ticks>(grant: Grant<T>) -> Admitted<T, ()> {
+    Admitted { delay: grant.delay(), receipt: () }
+}
+
+#[inline]
+fn only<T: Ticks>(remaining: T) -> Tightest<T> {
+    Tightest { level: 0, remaining }
+}
+
+impl<A: Algorithm, C: StateCell<A::Ticks>> Level<A::Ticks> for Limiter<A, C> {
+    type Receipt = ();
+
+    #[inline]
+    fn capacity(&self) -> A::Ticks {
+        self.rule().capacity()
+    }
+
+    #[inline]
+    fn tightest(&self, now: A::Ticks) -> Tightest<A::Ticks> {
+        only(self.remaining(now))
+    }
+
+    #[inline]
+    fn probe(&self, request: &Request<A::Ticks>) -> Result<(), Refused<A::Ticks>> {
+        let (cost, leave) = (request.cost(), request.leave(self.rule().capacity()));
+        self.step(|state| {
+            let step = self.rule().weigh(state, request.now(), cost, leave);
+            match self.rule().tell(step.answer, cost) {
+                Ok(_) => Step::keep(Ok(())), // the charge is left to `admit`
+                Err(denied) => Step { state: step.state, answer: Err(denied.into()) },
+            }
+        })
+    }
+
+    #[inline]
+    fn admit(&self, request: &Request<A::Ticks>) -> Result<Admitted<A::Ticks, ()>, Refused<A::Ticks>> {
+        let leave = request.leave(self.rule().capacity());
+        Ok(over_time(self.try_acquire_leaving(request.now(), request.cost(), leave)?))
+    }
+
+    #[inline]
+    fn withdraw(&self, now: A::Ticks, request: &Request<A::Ticks>, (): ()) {
+        let charge = Charge { units: request.cost(), at: request.now(), left: None };
+        self.step(|state| self.rule().undo(state, now, request.cost(), &charge));
+    }
+
+    #[inline]
+    fn release(&self, _cost: A::Ticks, (): ()) {}
+
+    #[inline]
+    fn penalize(&self, now: A::Ticks, cost: A::Ticks) {
+        self.step(|state| self.rule().penalize(state, now, cost));
+    }
+}
+
+impl<T: HasShared, const N: usize, C: StateCell<T>> Level<T> for RollingWindow<T, N, C> {
+    type Receipt = ();
+
+    #[inline]
+    fn capacity(&self) -> T {
+        self.window().limit()
+    }
+
+    #[inline]
+    fn tightest(&self, now: T) -> Tightest<T> {
+        only(self.remaining(now))
+    }
+
+    #[inline]
+    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        Ok(self.probe(request.now(), request.cost(), request.leave(self.capacity()))?)
+    }
+
+    #[inline]
+    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, ()>, Refused<T>> {
+        let leave = request.leave(self.capacity());
+        Ok(over_time(self.try_acquire_leaving(request.now(), request.cost(), leave)?))
+    }
+
+    #[inline]
+    fn withdraw(&self, _now: T, request: &Request<T>, (): ()) {
+        self.refund(request.now(), request.cost()); // by their stamps, which need no other clock
+    }
+
+    #[inline]
+    fn release(&self, _cost: T, (): ()) {}
+
+    #[inline]
+    fn penalize(&self, now: T, cost: T) {
+        let _ = self.try_acquire_up_to(now, cost); // denied if nothing is left
+    }
+}
+
+impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> Level<T> for BucketedWindow<T, SLOTS, C> {
+    type Receipt = ();
+
+    #[inline]
+    fn capacity(&self) -> T {
+        self.rule().limit()
+    }
+
+    #[inline]
+    fn tightest(&self, now: T) -> Tightest<T> {
+        only(self.remaining(now))
+    }
+
+    #[inline]
+    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        Ok(self.probe(request.now(), request.cost(), request.leave(self.capacity()))?)
+    }
+
+    #[inline]
+    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, ()>, Refused<T>> {
+        let leave = request.leave(self.capacity());
+        Ok(over_time(self.try_acquire_leaving(request.now(), request.cost(), leave)?))
+    }
+
+    #[inline]
+    fn withdraw(&self, _now: T, request: &Request<T>, (): ()) {
+        self.give_back(request.now(), request.cost());
+    }
+
+    #[inline]
+    fn release(&self, _cost: T, (): ()) {}
+
+    #[inline]
+    fn penalize(&self, now: T, cost: T) {
+        let _ = self.try_acquire_up_to(now, cost); // denied if nothing is left
+    }
+}
+
+/// Counts in 32 bits, whatever the ticks of the other levels.
+impl<T: Ticks, C: StateCell<u32>> Level<T> for ConcurrencyLimit<C> {
+    type Receipt = ();
+
+    #[inline]
+    fn capacity(&self) -> T {
+        T::truncate(self.limit().into())
+    }
+
+    #[inline]
+    fn tightest(&self, _now: T) -> Tightest<T> {
+        only(T::truncate(self.available().into()))
+    }
+
+    #[inline]
+    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        let leave = counted(request.leave(self.capacity()));
+        self.probe(counted(request.cost()), leave).map_err(|denied| widened(denied, request.cost()))
+    }
+
+    #[inline]
+    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, ()>, Refused<T>> {
+        let (weight, leave) = (counted(request.cost()), counted(request.leave(self.capacity())));
+        match self.take(weight, weight, leave) {
+            Ok(_) => Ok(Admitted { delay: T::ZERO, receipt: () }),
+            Err(denied) => Err(widened(denied, request.cost())),
+        }
+    }
+
+    #[inline]
+    fn withdraw(&self, _now: T, request: &Request<T>, (): ()) {
+        self.give_back(counted(request.cost()));
+    }
+
+    #[inline]
+    fn release(&self, cost: T, (): ()) {
+        self.give_back(counted(cost));
+    }
+
+    #[inline]
+    fn penalize(&self, _now: T, _cost: T) {} // nothing is in progress
+}
+
+/// What does not fit 32 bits is more than any limit, and so is the largest number that does.
+#[inline]
+fn counted<T: Ticks>(weight: T) -> u32 {
+    u32::try_from(weight.into()).unwrap_or(u32::MAX)
+}
+
+#[inline]
+fn widened<T: Ticks>(denied: Denied<u32>, cost: T) -> Refused<T> {
+    Refused::from(match denied {
+        Denied::Never(never) => Denied::Never(Never { cost, capacity: T::truncate(never.capacity.into()) }),
+        Denied::Busy(busy) => Denied::Busy(busy),
+        Denied::NotYet(wait) => Denied::NotYet(crate::decision::NotYet {
+            missing: T::truncate(wait.missing.into()),
+            per_tick: T::truncate(wait.per_tick.into()),
+        }),
+    })
+}
+
+impl<T: HasShared, const N: usize, C: StateCell<T>> Level<T> for LeasedConcurrency<T, N, C> {
+    type Receipt = Lease<T>;
+
+    #[inline]
+    fn capacity(&self) -> T {
+        self.limit()
+    }
+
+    #[inline]
+    fn tightest(&self, now: T) -> Tightest<T> {
+        only(self.available(now))
+    }
+
+    #[inline]
+    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        Ok(self.probe(request.now(), request.cost(), request.leave(self.limit()))?)
+    }
+
+    #[inline]
+    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, Lease<T>>, Refused<T>> {
+        let (cost, leave) = (request.cost(), request.leave(self.limit()));
+        Ok(Admitted { delay: T::ZERO, receipt: self.take(request.now(), cost, cost, leave)? })
+    }
+
+    #[inline]
+    fn withdraw(&self, _now: T, request: &Request<T>, lease: Lease<T>) {
+        Level::release(self, request.cost(), lease);
+    }
+
+    #[inline]
+    fn release(&self, _cost: T, lease: Lease<T>) {
+        let _ = self.give_back(&lease); // what has run out has been given back
+    }
+
+    #[inline]
+    fn penalize(&self, _now: T, _cost: T) {} // nothing is in progress
+}

@@ -1,0 +1,201 @@
+//! Several limits taken together, all or nothing.
+//!
+//! A request often has to pass several limits at once: so many a second for the application, so many for the token, so
+//! many in progress for each. [`Layered`] asks them all, takes of all or of none, and says which one refused.
+//!
+//! ```
+//! use tollgate::{ConcurrencyLimit, Layered, Quota, TokenBucket};
+//!
+//! const SECOND: u32 = 1_000; // this clock ticks in milliseconds
+//! static APP_RATE: TokenBucket<u32> = TokenBucket::<u32>::new(Quota::per(50, SECOND));
+//! static TOKEN_RATE: TokenBucket<u32> = TokenBucket::<u32>::new(Quota::per(16, SECOND));
+//! static APP_BUSY: ConcurrencyLimit = ConcurrencyLimit::new(10);
+//! static TOKEN_BUSY: ConcurrencyLimit = ConcurrencyLimit::new(5);
+//!
+//! let gate = Layered::new((&APP_RATE, &TOKEN_RATE, &APP_BUSY, &TOKEN_BUSY));
+//! let now = 12_345;
+//! let admitted: Vec<_> = (0..5).map(|_| gate.try_acquire(now, 1).unwrap()).collect();
+//! assert_eq!((admitted[0].tightest().level, admitted[0].remaining()), (3, 0));
+//!
+//! let refused = gate.try_acquire(now, 1).unwrap_err();
+//! assert_eq!((refused.level(), refused.retry_after()), (3, None)); // no clock knows when work ends
+//! assert_eq!(APP_RATE.remaining(now), 45); // the five, not the sixth
+//!
+//! drop(admitted); // the work is done: places are free again, the rates keep their charges
+//! assert_eq!((TOKEN_BUSY.in_flight(), TOKEN_RATE.remaining(now)), (0, 11));
+//! ```
+//!
+//! # Guarantees
+//!
+//! * **All or nothing**: a request that any level refuses leaves every level bit for bit as it was (but for what a denial
+//!   writes after a clock fault, or a penalty).
+//! * **Never above any level's limit**, under any race. First all levels are asked, then each is taken of by its own indivisible
+//!   act; if somebody else took the last unit of one in between, what was taken of those before it is given back. So a
+//!   level may look fuller for a moment, never emptier.
+//! * **The answer** names the level that refuses, the first in order, and the longest wait of all that refuse.
+//! * Nobody waits, and nothing is kept but a number or two on the stack.
+//!
+//! Giving back takes the clock as the request read it: if others pass later readings to the same bucket in between, and
+//! it drained in between, that bucket may come back as much too full as it drained, at most the cost. (A unit of a
+//! window or a permit is given back exactly, or if it cannot be told apart, not.) Where one limit appears twice in a gate
+//! it is charged twice; with room for one only, the request is refused.
+//!
+//! # What can be a level
+//!
+//! Every limit of the crate, a reference to one, a tuple of 2 to 8, a slice or array of any number (of limits of one
+//! type, or of `&dyn Level`), and another `Layered`: see [`Level`]. A level that costs something else than the others
+//! is wrapped in [`Costing`]; requests that must leave a share to more important ones have a [`Class`].
+//!
+//! ```
+//! use tollgate::layered::Level;
+//! use tollgate::{ConcurrencyLimit, FixedWindow, Layered, Quota, TokenBucket};
+//!
+//! let (second, day) = (TokenBucket::<u64>::new(Quota::per(10, 1_000)), FixedWindow::<u64>::new(Quota::per(500, 86_400_000)));
+//! let busy = ConcurrencyLimit::new(3);
+//! let levels: [&dyn Level<u64, Receipt = ()>; 3] = [&second, &day, &busy];
+//! assert!(Layered::new(&levels[..2]).try_acquire(0, 10).is_ok());
+//! assert_eq!(Layered::new(&levels[..]).try_acquire(0, 1).unwrap_err().level(), 0);
+//! ```
+
+mod admission;
+mod class;
+mod costing;
+mod level;
+mod limits;
+mod pair;
+mod refused;
+mod slice;
+mod tuple;
+
+pub use admission::Admission;
+pub use class::{Class, ShareError};
+pub use costing::Costing;
+pub use level::{Admitted, Level, Request, Tightest};
+pub use refused::Refused;
+
+use crate::time::Ticks;
+
+/// Several limits taken together, all or nothing: see the [module](self).
+#[derive(Clone, Copy, Debug)]
+pub struct Layered<L> {
+    levels: L,
+}
+
+impl<L> Layered<L> {
+    /// A gate of these levels, in the order in which they are asked and named.
+    #[must_use]
+    pub const fn new(levels: L) -> Self {
+        Self { levels }
+    }
+
+    /// The levels.
+    #[must_use]
+    pub const fn levels(&self) -> &L {
+        &self.levels
+    }
+
+    /// Takes `cost` units of every level at `now`, or of none.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`], which names the level and the wait. Nothing is charged.
+    #[inline]
+    pub fn try_acquire<T: Ticks>(&self, now: T, cost: T) -> Result<Admission<T, &L>, Refused<T>>
+    where
+        L: Level<T>,
+    {
+        admission::acquire(&self.levels, Request::new(now, cost))
+    }
+
+    /// The same, and the admission keeps the levels: for a gate of references that is put together for one request.
+    ///
+    /// ```
+    /// # use tollgate::{ConcurrencyLimit, Layered, Quota, TokenBucket, layered::{Admission, Refused}};
+    /// type Place<'a> = Admission<u64, (&'a TokenBucket<u64>, &'a ConcurrencyLimit)>;
+    ///
+    /// struct Token { rate: TokenBucket<u64>, busy: ConcurrencyLimit }
+    ///
+    /// fn enter(token: &Token, now: u64) -> Result<Place<'_>, Refused<u64>> {
+    ///     Layered::new((&token.rate, &token.busy)).into_admission(now, 1)
+    /// }
+    /// # let token = Token { rate: TokenBucket::<u64>::new(Quota::per(16, 1_000)), busy: ConcurrencyLimit::new(5) };
+    /// # assert!(enter(&token, 0).is_ok());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`try_acquire`](Self::try_acquire).
+    #[inline]
+    pub fn into_admission<T: Ticks>(self, now: T, cost: T) -> Result<Admission<T, L>, Refused<T>>
+    where
+        L: Level<T>,
+    {
+        admission::acquire(self.levels, Request::new(now, cost))
+    }
+
+    /// What [`try_acquire`](Self::try_acquire) would answer, without charging.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_acquire`](Self::try_acquire).
+    #[inline]
+    pub fn peek<T: Ticks>(&self, now: T, cost: T) -> Result<(), Refused<T>>
+    where
+        L: Level<T>,
+    {
+        self.levels.probe(&Request::new(now, cost))
+    }
+
+    /// The level with the least left, the first of several, and how much that is.
+    #[inline]
+    pub fn tightest<T: Ticks>(&self, now: T) -> Tightest<T>
+    where
+        L: Level<T>,
+    {
+        self.levels.tightest(now)
+    }
+}
+
+impl<T: Ticks, L: Level<T>> Level<T> for Layered<L> {
+    type Receipt = L::Receipt;
+
+    #[inline]
+    fn count(&self) -> usize {
+        self.levels.count()
+    }
+
+    #[inline]
+    fn capacity(&self) -> T {
+        self.levels.capacity()
+    }
+
+    #[inline]
+    fn tightest(&self, now: T) -> Tightest<T> {
+        self.levels.tightest(now)
+    }
+
+    #[inline]
+    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        self.levels.probe(request)
+    }
+
+    #[inline]
+    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, L::Receipt>, Refused<T>> {
+        self.levels.admit(request)
+    }
+
+    #[inline]
+    fn withdraw(&self, now: T, request: &Request<T>, receipt: L::Receipt) {
+        self.levels.withdraw(now, request, receipt);
+    }
+
+    #[inline]
+    fn release(&self, cost: T, receipt: L::Receipt) {
+        self.levels.release(cost, receipt);
+    }
+
+    #[inline]
+    fn penalize(&self, now: T, cost: T) {
+        self.levels.penalize(now, cost);
+    }
+}

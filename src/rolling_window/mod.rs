@@ -136,6 +136,22 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
         if cost == T::ZERO {
             return Ok(self.free_of_charge(now));
         }
+        let room = self.acquire::<true>(now, cost, leave)?;
+        Ok(Self::grant(cost, room, self.window.period()))
+    }
+
+    /// [`try_acquire_leaving`](Self::try_acquire_leaving) where nobody asks what is left, which takes time to count.
+    #[inline]
+    pub(crate) fn admit(&self, now: T, cost: T, leave: T) -> Result<(), Denied<T>> {
+        if cost == T::ZERO {
+            return Ok(());
+        }
+        self.acquire::<false>(now, cost, leave).map(|_| ())
+    }
+
+    /// Takes `cost` units, at least one, and says how many remain if they are to be counted.
+    #[inline]
+    fn acquire<const COUNT: bool>(&self, now: T, cost: T, leave: T) -> Result<T, Denied<T>> {
         let asked = self.asked(cost, leave)?;
         loop {
             let head = self.head.load_acquire();
@@ -144,8 +160,8 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
                 if self.is_still(head) {
                     return Err(self.deny(head, now, held_up));
                 }
-            } else if let Some(grant) = self.take(head, oldest, now, cost) {
-                return Ok(grant);
+            } else if let Some(room) = self.take::<COUNT>(head, oldest, now, cost) {
+                return Ok(room);
             }
         }
     }

@@ -3,7 +3,6 @@
 use super::RollingWindow;
 use crate::algorithm::rolling_window::{Ring, Slot, is_ancient, stamp};
 use crate::cell::{HasShared, StateCell};
-use crate::decision::Grant;
 use crate::time::Ticks;
 
 impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
@@ -75,11 +74,13 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
         }
     }
 
-    /// Takes the slots from the head on and stamps them; `None` if others were faster with the head or with a slot.
+    /// Takes the slots from the head on and stamps them, and says how many are free after that if that is asked for;
+    /// `None` if others were faster with the head or with a slot.
     #[inline]
-    pub(super) fn take(&self, head: T, oldest: T, now: T, cost: T) -> Option<Grant<T>> {
+    pub(super) fn take<const COUNT: bool>(&self, head: T, oldest: T, now: T, cost: T) -> Option<T> {
         let next = self.positions().forward(head, cost);
-        let room = self.room_after(head, next, now, cost); // overlaps with the slow part if it comes before
+        // Counted before, as that overlaps with the slow part.
+        let room = if COUNT { self.room_after(head, next, now, cost) } else { T::ZERO };
         if !self.head.replace(head, next) {
             return None;
         }
@@ -91,9 +92,12 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
                 return None;
             }
         }
-        self.free_to.store(self.positions().forward(next, room));
-        self.forget_ancient(next, now, room);
-        Some(Self::grant(cost, room, self.window.period()))
+        if COUNT {
+            self.free_to.store(self.positions().forward(next, room));
+        }
+        // What is ancient is free, so the count is a bound, where there is one.
+        self.forget_ancient(next, now, if COUNT { room } else { self.window.limit().wrapping_sub(cost) });
+        Some(room)
     }
 
     /// Stamps a slot over a word that is free at `now`, whatever was read there before: what counts is what is overwritten.
@@ -132,15 +136,15 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
         known.wrapping_add(others.count_while(|slot| self.read(slot.load(), now).is_free()))
     }
 
-    /// Forgets stamps among the `free` slots from the head on before they are so old that they look new again.
+    /// Forgets the oldest stamps, of the `most` slots from the head on, before they are so old that they look new again.
     #[inline]
-    fn forget_ancient(&self, head: T, now: T, free: T) {
-        if free == T::ZERO {
+    fn forget_ancient(&self, head: T, now: T, most: T) {
+        if most == T::ZERO {
             return;
         }
         let positions = self.positions();
-        let bare = positions.distance(head, self.bare_to.load()).unwrap_or(T::ZERO).min(free);
-        let mut others = self.slots_from(positions.forward(head, bare), free.wrapping_sub(bare));
+        let bare = positions.distance(head, self.bare_to.load()).unwrap_or(T::ZERO).min(most);
+        let mut others = self.slots_from(positions.forward(head, bare), most.wrapping_sub(bare));
         let forgotten: T = others.count_while(|slot| Self::forget_if_ancient(slot, now));
         if forgotten > T::ZERO {
             self.bare_to.store(positions.forward(head, bare.wrapping_add(forgotten)));

@@ -10,13 +10,14 @@ use std::path::Path;
 use tollgate::adapter::fugit::Timed;
 use tollgate::algorithm::tat::Verdict;
 use tollgate::algorithm::{
-    self, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
+    self, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
 };
 use tollgate::cell::{Atomic32, Atomic64, CriticalSection, NoSharedCell, Unsync};
 use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
 use tollgate::{BucketedWindow, Limiter, RollingWindow, time::Ticks};
 
@@ -42,7 +43,10 @@ fn every_public_type_has_format() {
         FixedWindow<T> FirstRequestWindow<T> SlidingWindow<T>
         Limiter<A, C> Unsync<T> Atomic32 Atomic64 CriticalSection<T> NoSharedCell
         Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
+        Charge<T> Admitted<T, R> Request<T> Tightest<T> Refused<T> Class ShareError Layered<A> Costing<T, A>
     });
+    needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
+    with_format.insert("Admission");
     needs_format::<(ConcurrencyLimit, Permit<'static>)>();
     needs_format::<(LeasedConcurrency<u32, 4>, LeasedPermit<'static, u64, 4>)>();
     with_format.extend(["ConcurrencyLimit", "Permit", "LeasedConcurrency", "LeasedPermit"]);

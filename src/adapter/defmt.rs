@@ -6,7 +6,7 @@ use ::defmt::{Format, Formatter, write};
 
 use crate::algorithm::tat::Verdict;
 use crate::algorithm::{
-    self, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
+    self, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
 };
 use crate::bucketed_window::BucketedWindow;
 #[cfg(any(loom, target_has_atomic = "32", feature = "portable-atomic"))]
@@ -20,6 +20,7 @@ use crate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use crate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use crate::layered::{Admission, Admitted, Class, Costing, Layered, Level, Refused, Request, ShareError, Tightest};
 use crate::limiter::Limiter;
 use crate::quota::{Quota, QuotaError, Rate, Window};
 use crate::rolling_window::RollingWindow;
@@ -273,5 +274,65 @@ impl Format for NoSharedCell {
 impl<X: Format, const NOM: u64, const DENOM: u64> Format for super::fugit::Timed<X, NOM, DENOM> {
     fn format(&self, f: Formatter<'_>) {
         write!(f, "{} (a tick is {=u64}/{=u64} s)", self.as_ticks(), NOM, DENOM);
+    }
+}
+
+impl<T: Ticks, R> Format for Admitted<T, R> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "admitted, due in {=u64} ticks", self.delay.into());
+    }
+}
+
+impl<T: Ticks> Format for Request<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=u64} at {=u64}", self.cost().into(), self.now().into());
+    }
+}
+
+impl<T: Ticks> Format for Tightest<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "level {=usize}, remaining {=u64}", self.level, self.remaining.into());
+    }
+}
+
+impl<T: Ticks> Format for Refused<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "level {=usize}: {}", self.level(), self.denied());
+    }
+}
+
+impl Format for Class {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=str}", self.name());
+    }
+}
+
+impl Format for ShareError {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=str}", self.message().as_str());
+    }
+}
+
+impl<T: Ticks, L: Level<T>> Format for Admission<T, L> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "admitted {=u64}, {}", self.cost().into(), self.tightest());
+    }
+}
+
+impl<L: Format> Format for Layered<L> {
+    fn format(&self, f: Formatter<'_>) {
+        self.levels().format(f);
+    }
+}
+
+impl<T: Ticks, L: Format> Format for Costing<T, L> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{} at {=u64} each", self.limit, self.cost.into());
+    }
+}
+
+impl<T: Ticks> Format for Charge<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=u64} at {=u64}", self.units.into(), self.at.into());
     }
 }

@@ -108,7 +108,7 @@ pub struct ShareError {
 }
 
 impl ShareError {
-    const fn message(self) -> Text {
+    pub(crate) const fn message(self) -> Text {
         Text::new("a class that leaves ").number(self.percent as u64).then(" percent never gets anything: give 0 to 99")
     }
 }

@@ -20,8 +20,8 @@ use crate::time::Ticks;
 /// For a tuple there is [`try_acquire_each`](super::Layered::try_acquire_each) too.
 #[derive(Clone, Copy, Debug)]
 pub struct Costing<T, L> {
-    limit: L,
-    cost: T,
+    pub(crate) limit: L,
+    pub(crate) cost: T,
 }
 
 impl<T: Ticks, L: Level<T>> Costing<T, L> {

@@ -131,46 +131,64 @@ pub trait Level<T: Ticks> {
     fn penalize(&self, now: T, cost: T);
 }
 
+/// The methods of a [`Level<T>`] that is another one in disguise.
+macro_rules! as_level {
+    ($this:ident => $level:expr) => {
+        #[inline]
+        fn count(&self) -> usize {
+            let $this = self;
+            $crate::layered::Level::<T>::count(&$level)
+        }
+
+        #[inline]
+        fn capacity(&self) -> T {
+            let $this = self;
+            $crate::layered::Level::<T>::capacity(&$level)
+        }
+
+        #[inline]
+        fn tightest(&self, now: T) -> $crate::layered::Tightest<T> {
+            let $this = self;
+            $crate::layered::Level::<T>::tightest(&$level, now)
+        }
+
+        #[inline]
+        fn probe(&self, request: &$crate::layered::Request<T>) -> Result<(), $crate::layered::Refused<T>> {
+            let $this = self;
+            $crate::layered::Level::<T>::probe(&$level, request)
+        }
+
+        #[inline]
+        fn admit(
+            &self,
+            request: &$crate::layered::Request<T>,
+        ) -> Result<$crate::layered::Admitted<T, Self::Receipt>, $crate::layered::Refused<T>> {
+            let $this = self;
+            $crate::layered::Level::<T>::admit(&$level, request)
+        }
+
+        #[inline]
+        fn withdraw(&self, now: T, request: &$crate::layered::Request<T>, receipt: Self::Receipt) {
+            let $this = self;
+            $crate::layered::Level::<T>::withdraw(&$level, now, request, receipt);
+        }
+
+        #[inline]
+        fn release(&self, cost: T, receipt: Self::Receipt) {
+            let $this = self;
+            $crate::layered::Level::<T>::release(&$level, cost, receipt);
+        }
+
+        #[inline]
+        fn penalize(&self, now: T, cost: T) {
+            let $this = self;
+            $crate::layered::Level::<T>::penalize(&$level, now, cost);
+        }
+    };
+}
+
 impl<T: Ticks, L: Level<T> + ?Sized> Level<T> for &L {
     type Receipt = L::Receipt;
 
-    #[inline]
-    fn count(&self) -> usize {
-        L::count(self)
-    }
-
-    #[inline]
-    fn capacity(&self) -> T {
-        L::capacity(self)
-    }
-
-    #[inline]
-    fn tightest(&self, now: T) -> Tightest<T> {
-        L::tightest(self, now)
-    }
-
-    #[inline]
-    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
-        L::probe(self, request)
-    }
-
-    #[inline]
-    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, L::Receipt>, Refused<T>> {
-        L::admit(self, request)
-    }
-
-    #[inline]
-    fn withdraw(&self, now: T, request: &Request<T>, receipt: L::Receipt) {
-        L::withdraw(self, now, request, receipt);
-    }
-
-    #[inline]
-    fn release(&self, cost: T, receipt: L::Receipt) {
-        L::release(self, cost, receipt);
-    }
-
-    #[inline]
-    fn penalize(&self, now: T, cost: T) {
-        L::penalize(self, now, cost);
-    }
+    as_level!(this => **this);
 }

@@ -60,6 +60,7 @@
 mod admission;
 mod class;
 mod costing;
+#[macro_use]
 mod level;
 mod limits;
 mod pair;
@@ -159,43 +160,5 @@ impl<L> Layered<L> {
 impl<T: Ticks, L: Level<T>> Level<T> for Layered<L> {
     type Receipt = L::Receipt;
 
-    #[inline]
-    fn count(&self) -> usize {
-        self.levels.count()
-    }
-
-    #[inline]
-    fn capacity(&self) -> T {
-        self.levels.capacity()
-    }
-
-    #[inline]
-    fn tightest(&self, now: T) -> Tightest<T> {
-        self.levels.tightest(now)
-    }
-
-    #[inline]
-    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
-        self.levels.probe(request)
-    }
-
-    #[inline]
-    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, L::Receipt>, Refused<T>> {
-        self.levels.admit(request)
-    }
-
-    #[inline]
-    fn withdraw(&self, now: T, request: &Request<T>, receipt: L::Receipt) {
-        self.levels.withdraw(now, request, receipt);
-    }
-
-    #[inline]
-    fn release(&self, cost: T, receipt: L::Receipt) {
-        self.levels.release(cost, receipt);
-    }
-
-    #[inline]
-    fn penalize(&self, now: T, cost: T) {
-        self.levels.penalize(now, cost);
-    }
+    as_level!(this => &this.levels);
 }

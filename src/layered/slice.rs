@@ -71,3 +71,9 @@ impl<T: Ticks, L: Level<T, Receipt = ()>> Level<T> for [L] {
         }
     }
 }
+
+impl<T: Ticks, L: Level<T, Receipt = ()>, const N: usize> Level<T> for [L; N] {
+    type Receipt = ();
+
+    as_level!(this => this.as_slice());
+}

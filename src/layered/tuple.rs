@@ -1,6 +1,6 @@
 //! Tuples of 3 to 8 levels, as chains of [pairs](super::pair), and a cost for each level of a tuple.
 
-use super::{Admission, Admitted, Costing, Layered, Level, Refused, Request, Tightest, admission};
+use super::{Admission, Costing, Layered, Level, Refused, Request, admission};
 use crate::time::Ticks;
 
 /// `(a, (b, (c, …)))` of types or of values.
@@ -19,45 +19,7 @@ macro_rules! tuple {
         impl<T: Ticks, $($level: Level<T>),+> Level<T> for ($($level),+) {
             type Receipt = chain!($($level::Receipt),+);
 
-            #[inline]
-            fn count(&self) -> usize {
-                chained!($(&self.$at),+).count()
-            }
-
-            #[inline]
-            fn capacity(&self) -> T {
-                chained!($(&self.$at),+).capacity()
-            }
-
-            #[inline]
-            fn tightest(&self, now: T) -> Tightest<T> {
-                chained!($(&self.$at),+).tightest(now)
-            }
-
-            #[inline]
-            fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
-                chained!($(&self.$at),+).probe(request)
-            }
-
-            #[inline]
-            fn admit(&self, request: &Request<T>) -> Result<Admitted<T, Self::Receipt>, Refused<T>> {
-                chained!($(&self.$at),+).admit(request)
-            }
-
-            #[inline]
-            fn withdraw(&self, now: T, request: &Request<T>, receipt: Self::Receipt) {
-                chained!($(&self.$at),+).withdraw(now, request, receipt);
-            }
-
-            #[inline]
-            fn release(&self, cost: T, receipt: Self::Receipt) {
-                chained!($(&self.$at),+).release(cost, receipt);
-            }
-
-            #[inline]
-            fn penalize(&self, now: T, cost: T) {
-                chained!($(&self.$at),+).penalize(now, cost);
-            }
+            as_level!(this => chained!($(&this.$at),+));
         }
     };
 }

@@ -60,7 +60,7 @@ where
         let levels = Arc::new(levels());
         let other = Arc::clone(&levels);
         let request = |levels: &(A, B)| {
-            let admitted = Layered::new((&levels.0, &levels.1)).try_acquire(NOW, 1);
+            let admitted = Layered::new((&levels.0, &levels.1)).into_admission(NOW, 1);
             admitted.map(|admitted| admitted.forget()).is_ok() // the permit is kept
         };
         let thread = thread::spawn(move || request(&other));

@@ -67,7 +67,8 @@ Several limits in event mode (--layers), in order, each with a name of its own:
   NAME=KIND:LIMIT/PERIOD          KIND as in --limiter; PERIOD in ticks
   NAME=KIND:LIMIT/PERIOD:BURST    token-bucket, leaky-bucket and leaky-queue only
   NAME=concurrency:LIMIT
-  NAME is made of letters, digits, `-`, `_` and `.`; --buckets is for every bucketed-window.
+  NAME is a letter or digit, followed by letters, digits, `-`, `_` and `.`; --buckets is for every
+  bucketed-window.
   Each key has a set of its own. A cost is taken of all levels or of none. With --layers there is no
   --limiter, --limit, --period or --burst, and no log mode.
 

@@ -45,9 +45,11 @@ pub fn read_all(specs: Vec<String>, clock: Clock, buckets: usize) -> Result<Vec<
 
 fn read(spec: &str, clock: Clock, buckets: usize) -> Result<(String, Settings), String> {
     let (name, limit) = spec.split_once('=').ok_or_else(|| format!("there is no `=`: give {FORM}"))?;
-    // Nothing that a CSV file would have to quote.
-    if name.is_empty() || !name.chars().all(|char| char.is_alphanumeric() || "-_.".contains(char)) {
-        return Err(format!("NAME `{name}`: give letters, digits, `-`, `_` and `.`, at least one of them"));
+    // Nothing that looks like an option, or that a CSV file would have to quote.
+    if !name.starts_with(char::is_alphanumeric)
+        || !name.chars().all(|char| char.is_alphanumeric() || "-_.".contains(char))
+    {
+        return Err(format!("NAME `{name}`: give a letter or digit, followed by letters, digits, `-`, `_` and `.`"));
     }
     let (kind, numbers) = cut(limit, ':');
     let kind = Kind::from_str(kind, false).map_err(|_| format!("KIND `{kind}`: give one of {}", kinds()))?;

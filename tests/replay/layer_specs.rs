@@ -7,7 +7,7 @@ const EVENTS: [&str; 4] = ["--events", "-", "--decisions", "-"];
 const FORM: &str = "give NAME=KIND:LIMIT/PERIOD[:BURST] or NAME=concurrency:LIMIT";
 const KINDS: &str = "give one of token-bucket, leaky-bucket, leaky-queue, rolling-window, bucketed-window, \
                      sliding-window, fixed-window, first-request-window, concurrency";
-const NAMES: &str = "give letters, digits, `-`, `_` and `.`, at least one of them";
+const NAMES: &str = "give a letter or digit, followed by letters, digits, `-`, `_` and `.`";
 
 fn told(options: &[&str]) -> String {
     refused(&[options, &EVENTS].concat(), b"op,ticks,key,cost\n", 2)
@@ -24,6 +24,7 @@ fn a_malformed_spec_is_named_with_its_value_and_what_would_be_accepted() {
         ("a\"b=token-bucket:50/1000", format!("NAME `a\"b`: {NAMES}")),
         ("a b=token-bucket:50/1000", format!("NAME `a b`: {NAMES}")),
         ("a:b=token-bucket:50/1000", format!("NAME `a:b`: {NAMES}")),
+        (".a=token-bucket:50/1000", format!("NAME `.a`: {NAMES}")),
         ("a=", format!("KIND ``: {KINDS}")),
         ("a=sieve:50/1000", format!("KIND `sieve`: {KINDS}")),
         ("a=Token-Bucket:50/1000", format!("KIND `Token-Bucket`: {KINDS}")),
@@ -88,7 +89,7 @@ fn a_name_is_taken_once() {
 
 #[test]
 fn a_name_is_letters_and_digits_of_any_script_and_a_few_signs() {
-    for name in ["a", "7", "-", "per_token", "v1.day-limit", "größe", "店"] {
+    for name in ["a", "7", "per_token", "v1.day-limit", "größe", "店"] {
         let options = format!("--layers {name}=concurrency:1");
         assert_eq!(layered(&options, "acquire,0,k,2\n"), [format!("never,1,,{name}")]);
     }

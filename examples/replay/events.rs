@@ -133,7 +133,6 @@ fn shown(record: &ByteRecord) -> String {
     row
 }
 
-/// What DECISIONS_HEADER names, and the level that refuses if the limit has levels.
 fn fields(answer: &Answer, levels: &[String]) -> impl Iterator<Item = String> {
     let (outcome, retry_after, refusing) = match answer.outcome {
         Outcome::Admit { .. } => ("admit", None, None),

@@ -14,7 +14,7 @@ use program::{Step, any_program, any_start};
 use proptest::prelude::*;
 use tollgate::cell::{Atomic32, Atomic64, HasShared, StateCell, Unsync};
 use tollgate::time::Ticks;
-use tollgate::{BucketedWindow, Decision, Denied, Quota, QuotaError, algorithm};
+use tollgate::{BucketedWindow, ConcurrencyLimit, Decision, Denied, Layered, Quota, QuotaError, algorithm};
 
 fn rule<T: Ticks, const SLOTS: usize>(limit: u64, period: u64, buckets: usize) -> algorithm::BucketedWindow<T, SLOTS> {
     let quota = Quota::per(T::truncate(limit), T::truncate(period));
@@ -306,6 +306,18 @@ fn a_window_is_full_at_whatever_tick_it_first_sees() {
         assert_eq!(window.try_acquire(first, 10).unwrap().remaining(), 0);
         let wait = window.try_acquire(first, 1).unwrap_err().retry_after().unwrap();
         assert!(wait >= 100 && wait <= 109 + u32::from(first == u32::FRESH), "{first}: {wait}");
+    }
+}
+
+#[test]
+fn what_another_limit_refuses_is_no_first_use() {
+    let (window, untouched) = (window::<4>(4, 4, 1), window::<4>(4, 4, 1));
+    let two_at_once = ConcurrencyLimit::<Unsync<u32>>::in_cells(2);
+    assert_eq!(Layered::new((&window, &two_at_once)).try_acquire(0_u32, 3).map(drop).unwrap_err().level(), 1);
+    assert_eq!(format!("{window:?}"), format!("{untouched:?}"));
+    for window in [&window, &untouched] {
+        admit(window, 3, 4); // the first sub-window begins here, ends with tick 6, and is forgotten at 10
+        assert_eq!(window.try_acquire(4, 1).unwrap_err().retry_after(), Some(6));
     }
 }
 

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::help::{ABOUT, EXAMPLES};
 use crate::limiter::{Clock, Kind, Settings};
 use crate::period;
+use crate::spec::{self, Layer};
 use crate::traffic::Key;
 
 const LIMIT_OF_LOGS: u64 = 20;
@@ -73,12 +74,18 @@ pub struct Cli {
     /// Where the decisions go, `-` for standard output
     #[arg(long, value_name = "OUT.csv", requires = "events", help_heading = "Event mode")]
     decisions: Option<PathBuf>,
+
+    /// Several limits in order, taken all or nothing: NAME=KIND:LIMIT/PERIOD[:BURST] or NAME=concurrency:LIMIT
+    #[arg(long, value_name = "SPEC", num_args = 1.., help_heading = "Event mode")]
+    #[arg(conflicts_with_all = ["limiter", "limit", "period", "burst"])]
+    layers: Vec<String>,
 }
 
 /// What is to be done.
 pub enum Mode {
     Log { file: Option<PathBuf>, key: Key, durations: Option<Unit>, settings: Settings },
     Events { events: PathBuf, decisions: PathBuf, settings: Settings },
+    Layers { events: PathBuf, decisions: PathBuf, clock: Clock, layers: Vec<Layer> },
     GenerateSample,
 }
 
@@ -86,6 +93,9 @@ impl Cli {
     pub fn mode(self) -> Result<Mode, Failure> {
         if self.generate_sample {
             return Ok(Mode::GenerateSample);
+        }
+        if !self.layers.is_empty() {
+            return self.layered();
         }
         self.refuse_what_the_limiter_does_not_know()?;
         let Self { file, key, limiter: kind, limit, period, burst, buckets, clock_bits: clock, durations, .. } = self;
@@ -111,9 +121,26 @@ impl Cli {
         Ok(Mode::Events { events, decisions, settings: settings(limit, period) })
     }
 
+    fn layered(self) -> Result<Mode, Failure> {
+        let Self { clock_bits: clock, buckets, layers, .. } = self;
+        let (Some(events), Some(decisions)) = (self.events, self.decisions) else {
+            return Err(Failure::options(
+                "--layers: a log is replayed through one limit: give --events and --decisions, or, for a log, \
+                 --limiter, --limit and --period",
+            ));
+        };
+        let layers = spec::read_all(layers, clock, buckets.unwrap_or(BUCKETS))?;
+        match buckets {
+            Some(buckets) if layers.iter().all(|layer| layer.settings.kind != Kind::BucketedWindow) => {
+                Err(refused(&format!("--buckets {buckets}"), "none of --layers is a bucketed-window"))
+            }
+            _ => Ok(Mode::Layers { events, decisions, clock, layers }),
+        }
+    }
+
     fn refuse_what_the_limiter_does_not_know(&self) -> Result<(), Failure> {
         let Self { limiter, period, burst, buckets, durations, .. } = self;
-        let refused = |option: String, why: &str| Err(Failure::options(format!("{option}: {why}: leave it out")));
+        let refused = |option: String, why: &str| Err(refused(&option, why));
         if *limiter == Kind::Concurrency {
             if let Some(period) = period {
                 return refused(format!("--period {period}"), "concurrency counts what is going on, for however long");
@@ -131,6 +158,10 @@ impl Cli {
             _ => Ok(()),
         }
     }
+}
+
+fn refused(option: &str, why: &str) -> Failure {
+    Failure::options(format!("{option}: {why}: leave it out"))
 }
 
 /// What a log has to say before it can tell what was going on at once.

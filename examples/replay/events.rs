@@ -7,35 +7,30 @@ use std::path::Path;
 use csv::{ByteRecord, ReaderBuilder, Writer};
 
 use crate::failure::Failure;
-use crate::limiter::{Answer, Gates, Op, Outcome, Settings};
+use crate::limiter::{Answer, Gates, Op, Outcome};
 use crate::output::Output;
 
 const EVENTS_HEADER: [&str; 4] = ["op", "ticks", "key", "cost"];
 const DECISIONS_HEADER: [&str; 3] = ["outcome", "remaining", "retry_after"];
+/// Follows them if the limit has levels.
+const LEVEL: &str = "level";
 
 /// Reads `events`, writes `decisions`; `-` stands for standard input and output.
-pub fn run(events: &Path, decisions: &Path, settings: &Settings) -> Result<(), Failure> {
-    let mut gates = Gates::new(settings)?;
+pub fn run(events: &Path, decisions: &Path, mut gates: Gates) -> Result<(), Failure> {
     let events = Events::read(events)?;
     if fs::canonicalize(&events.name).is_ok_and(|events| fs::canonicalize(decisions).is_ok_and(|same| same == events)) {
         return Err(Failure::options(format!("--decisions {} would overwrite the events", decisions.display())));
     }
     let mut output = Output::create(decisions)?;
     let mut rows = 0;
-    match decide(&events, &mut output, &mut gates, settings.clock.most(), &mut rows) {
+    match decide(&events, &mut output, &mut gates, &mut rows) {
         Err(Failure::Data(reason)) => Err(Failure::Data(format!("{reason} ({})", output.if_abandoned(rows)))),
         Err(failure) => Err(failure),
         Ok(()) => output.commit(),
     }
 }
 
-fn decide(
-    events: &Events,
-    output: &mut Output,
-    gates: &mut Gates,
-    most_cost: u64,
-    rows: &mut u64,
-) -> Result<(), Failure> {
+fn decide(events: &Events, output: &mut Output, gates: &mut Gates, rows: &mut u64) -> Result<(), Failure> {
     // Flexible, so that a row of the wrong length is ours to explain.
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(events.text.as_slice());
     let mut record = ByteRecord::new();
@@ -54,11 +49,13 @@ fn decide(
     let name = output.name().to_owned();
     let failed = |error: csv::Error| Failure::output(&name, &error.into());
     let mut writer = Writer::from_writer(output);
-    writer.write_record(DECISIONS_HEADER).map_err(failed)?;
+    let level = (!gates.levels().is_empty()).then_some(LEVEL);
+    writer.write_record(DECISIONS_HEADER.into_iter().chain(level)).map_err(failed)?;
+    let most_cost = gates.clock().most();
     while next(&mut record)? {
         let event = Event::read(&record, most_cost).map_err(|reason| events.malformed(&record, &reason))?;
         let answer = gates.put(event.op, event.key, event.ticks, event.cost);
-        writer.write_record(fields(&answer)).map_err(failed)?;
+        writer.write_record(fields(&answer, gates.levels())).map_err(failed)?;
         *rows += 1;
     }
     writer.flush().map_err(|error| failed(error.into()))
@@ -136,13 +133,16 @@ fn shown(record: &ByteRecord) -> String {
     row
 }
 
-fn fields(answer: &Answer) -> [String; 3] {
-    let (outcome, retry_after) = match answer.outcome {
-        Outcome::Admit { .. } => ("admit", None),
-        Outcome::Deny { retry_after } => ("deny", retry_after),
-        Outcome::Never => ("never", None),
-        Outcome::Released => ("released", None),
-        Outcome::Error => ("error", None),
+fn fields(answer: &Answer, levels: &[String]) -> impl Iterator<Item = String> {
+    let (outcome, retry_after, refusing) = match answer.outcome {
+        Outcome::Admit { .. } => ("admit", None, None),
+        Outcome::Deny { level, retry_after } => ("deny", retry_after, Some(level)),
+        Outcome::Never { level } => ("never", None, Some(level)),
+        Outcome::Released => ("released", None, None),
+        Outcome::Error => ("error", None, None),
     };
-    [outcome.into(), answer.remaining.to_string(), retry_after.map_or_else(String::new, |wait| wait.to_string())]
+    let retry_after = retry_after.map_or_else(String::new, |wait| wait.to_string());
+    let level = refusing.and_then(|level| levels.get(level)).cloned().unwrap_or_default();
+    let level = (!levels.is_empty()).then_some(level);
+    [outcome.into(), answer.remaining.to_string(), retry_after].into_iter().chain(level)
 }

@@ -20,6 +20,14 @@ impl Failure {
         Self::Options(reason.to_string())
     }
 
+    /// The same, of options that are part of another.
+    pub fn of_option(self, option: &str) -> Self {
+        match self {
+            Self::Options(reason) => Self::Options(format!("{option}: {reason}")),
+            other => other,
+        }
+    }
+
     pub fn input(name: impl fmt::Display, error: &io::Error) -> Self {
         Self::Data(format!("cannot read {name}: {error}"))
     }

@@ -1,12 +1,13 @@
-//! One limiter, of any kind and on any clock: what an operation is put to.
+//! One limiter, of any kind and on any clock, alone or as a level of several: what an operation is put to.
 
 use tollgate::algorithm::{
     self, Algorithm, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, TokenBucket,
 };
 use tollgate::cell::{HasShared, StateCell, Unsync};
 use tollgate::concurrency::ConcurrencyError;
+use tollgate::layered::{Level, Refused};
 use tollgate::time::Ticks;
-use tollgate::{BucketedWindow, ConcurrencyLimit, Decision, Denied, Limiter, Quota, QuotaError, RollingWindow};
+use tollgate::{BucketedWindow, ConcurrencyLimit, Decision, Limiter, Quota, QuotaError, RollingWindow};
 
 use crate::failure::Failure;
 use crate::limiter::{Kind, Outcome, Settings};
@@ -17,17 +18,36 @@ pub trait Gate {
 
     fn remaining(&self, now: u64) -> u64;
 
-    /// What limits requests over time holds nothing that could be released.
+    /// Units that could be released; `None` for what limits requests over time, which holds nothing.
+    fn held(&self) -> Option<u64> {
+        None
+    }
+
+    /// All or nothing.
     fn release(&self, _cost: u64) -> Outcome {
         Outcome::Error
     }
 }
 
-/// Makes limiters of one kind, as never used.
+/// Makes gates that are all alike, as never used.
 pub type FreshGate = Box<dyn Fn() -> Box<dyn Gate>>;
 
+/// A limiter that can stand alone, or be a level of several.
+pub trait Part<T: Ticks>: Gate + Level<T, Receipt = ()> {}
+
+impl<T: Ticks, L: Gate + Level<T, Receipt = ()>> Part<T> for L {}
+
+/// Makes limiters of one kind, as never used.
+pub type Fresh<T> = Box<dyn Fn() -> Box<dyn Part<T>>>;
+
+/// Checks the settings of a limiter that stands alone.
+pub fn fresh_alone<T: HasShared>(settings: &Settings) -> Result<FreshGate, Failure> {
+    let fresh = fresh::<T>(settings)?;
+    Ok(Box::new(move || fresh()))
+}
+
 /// Checks the settings; no limiter can fail to be made after that.
-pub fn fresh_gates<T: HasShared>(settings: &Settings) -> Result<FreshGate, Failure> {
+pub fn fresh<T: HasShared>(settings: &Settings) -> Result<Fresh<T>, Failure> {
     let quota = || {
         let limit = fit("--limit", settings.limit)?;
         Ok(Quota::per(limit, fit("--period", settings.period)?).burst(fit("--burst", settings.burst)?))
@@ -61,27 +81,27 @@ fn fit<T: Ticks>(option: &str, value: u64) -> Result<T, Failure> {
     if value <= most { Ok(T::truncate(value)) } else { Err(misfit()) }
 }
 
-fn one_word<A: Algorithm + Copy + 'static>(rule: Result<A, QuotaError>) -> Result<FreshGate, Failure> {
+fn one_word<A: Algorithm + Copy + 'static>(rule: Result<A, QuotaError>) -> Result<Fresh<A::Ticks>, Failure> {
     let rule = rule.map_err(Failure::options)?;
     Ok(Box::new(move || Box::new(Limiter::from_parts(rule, Unsync::fresh()))))
 }
 
 /// `N` is the largest limit there is room for.
-fn log_of<T: HasShared, const N: usize>(quota: Quota<T>) -> Result<FreshGate, Failure> {
+fn log_of<T: HasShared, const N: usize>(quota: Quota<T>) -> Result<Fresh<T>, Failure> {
     let window = RollingWindow::<T, N, _>::try_in_cells(quota, Unsync::fresh).map_err(Failure::options)?;
     Ok(Box::new(move || Box::new(window.clone())))
 }
 
 /// `SLOTS` is 2 more than the buckets there is room for.
-fn sums_of<T: HasShared, const SLOTS: usize>(quota: Quota<T>, buckets: usize) -> Result<FreshGate, Failure> {
+fn sums_of<T: HasShared, const SLOTS: usize>(quota: Quota<T>, buckets: usize) -> Result<Fresh<T>, Failure> {
     let rule = algorithm::BucketedWindow::<T, SLOTS>::try_with_buckets(quota, buckets).map_err(Failure::options)?;
     Ok(Box::new(move || Box::new(BucketedWindow::from_parts(rule, Unsync::fresh))))
 }
 
 /// The most that a [`ConcurrencyLimit`] counts.
-const MOST_AT_ONCE: u64 = u16::MAX as u64;
+pub const MOST_AT_ONCE: u64 = u16::MAX as u64;
 
-fn work_in_progress(limit: u64) -> Result<FreshGate, Failure> {
+fn work_in_progress<T: Ticks>(limit: u64) -> Result<Fresh<T>, Failure> {
     let too_large = |_| ConcurrencyError::LimitTooLarge { limit, most: MOST_AT_ONCE };
     let limit = u32::try_from(limit).map_err(too_large).map_err(Failure::options)?;
     ConcurrencyLimit::<Unsync<u32>>::from_parts(limit, Unsync::fresh(), Unsync::fresh()).map_err(Failure::options)?;
@@ -121,11 +141,16 @@ impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> Gate for BucketedWindow<
 /// Knows no time, and counts in 32 bits whatever the clock.
 impl<C: StateCell<u32>> Gate for ConcurrencyLimit<C> {
     fn acquire(&self, _now: u64, cost: u64) -> Outcome {
-        self.acquire_raw(counted(cost)).map_or_else(refused, |()| Outcome::Admit { delay: 0 })
+        self.acquire_raw(counted(cost))
+            .map_or_else(|denied| refused::<u32>(denied.into()), |()| Outcome::Admit { delay: 0 })
     }
 
     fn remaining(&self, _now: u64) -> u64 {
         self.available().into()
+    }
+
+    fn held(&self) -> Option<u64> {
+        Some(self.in_flight().into())
     }
 
     fn release(&self, cost: u64) -> Outcome {
@@ -139,12 +164,14 @@ fn counted(cost: u64) -> u32 {
 }
 
 fn decided<T: Ticks>(decision: Decision<T>) -> Outcome {
-    decision.map_or_else(refused, |grant| Outcome::Admit { delay: grant.delay().into() })
+    decision.map_or_else(|denied| refused::<T>(denied.into()), |grant| Outcome::Admit { delay: grant.delay().into() })
 }
 
-fn refused<T: Ticks>(denied: Denied<T>) -> Outcome {
-    if denied.is_never() {
-        return Outcome::Never;
+/// By one level or by several; what stands alone is level 0.
+pub fn refused<T: Ticks>(refused: Refused<T>) -> Outcome {
+    let level = refused.level();
+    if refused.is_never() {
+        return Outcome::Never { level };
     }
-    Outcome::Deny { retry_after: denied.retry_after().map(Into::into) }
+    Outcome::Deny { level, retry_after: refused.retry_after().map(Into::into) }
 }

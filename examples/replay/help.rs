@@ -9,7 +9,7 @@ report says how many requests would have been denied, to whom, and how long they
 told to wait.
 
 In event mode (--events and --decisions) a list of operations is answered one by one, exactly and
-machine-readable.";
+machine-readable, by one limit or by several that are taken all or nothing (--layers).";
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -36,6 +36,11 @@ Examples:
       printf 'op,ticks,key,cost\\nacquire,0,ada,3\\nacquire,1,ada,1\\n' |
           cargo run --release --example replay -- --limit 3 --period 1000 --events - --decisions -
 
+  A unit passes only if both let it: 3 in 1000 ticks, and at most 2 at once until they are released:
+      printf 'op,ticks,key,cost\\nacquire,0,ada,2\\nacquire,9,ada,1\\nrelease,9,ada,2\\n' |
+          cargo run --release --example replay -- \\
+              --layers rate=token-bucket:3/1000 busy=concurrency:2 --events - --decisions -
+
 The report of log mode:
   requests, admitted, denied   well-formed lines, and what the limit makes of them
   clients limited              clients that were denied at least once, of all there are
@@ -58,11 +63,20 @@ Concurrency in log mode (--durations):
   it logs is shifted by the time each request took. Stamps of whole seconds make all requests of a
   second begin at once, so peaks look higher than they were.
 
+Several limits in event mode (--layers), in order, each with a name of its own:
+  NAME=KIND:LIMIT/PERIOD          KIND as in --limiter; PERIOD in ticks
+  NAME=KIND:LIMIT/PERIOD:BURST    token-bucket, leaky-bucket and leaky-queue only
+  NAME=concurrency:LIMIT
+  NAME is a letter or digit, followed by letters, digits, `-`, `_` and `.`; --buckets is for every
+  bucketed-window.
+  Each key has a set of its own. A cost is taken of all levels or of none. With --layers there is no
+  --limiter, --limit, --period or --burst, and no log mode.
+
 The columns of IN.csv, header `op,ticks,key,cost`:
   op           `acquire` or `release`
   ticks        the clock, 0 to 2^64 - 1; it may wrap, stall and step back.
                With --clock-bits 32 it is cut to its low 32 bits.
-  key          any text; each distinct key has a limiter of its own
+  key          any text; each distinct key has a limiter of its own, or a set of them
   cost         units to acquire or release; to acquire 0 is admitted and takes nothing
 
 The columns of OUT.csv, header `outcome,remaining,retry_after`, one row for each row of IN.csv:
@@ -77,6 +91,17 @@ The columns of OUT.csv, header `outcome,remaining,retry_after`, one row for each
                            have nothing to release, concurrency not more than is held
   remaining    whole units left after the operation, whatever its outcome, rounded down
   retry_after  ticks, on `deny` only; never with concurrency
+  With --layers the header is `outcome,remaining,retry_after,level`:
+  outcome      `admit`     by all levels; the cost has been taken of each
+               `deny`      one or more levels refuse for now; nothing has been taken
+               `never`     the cost can never fit a level, whatever the others say; nothing taken
+               `released`  given back to all levels of concurrency; the others keep their charge
+               `error`     more than they hold, or there are none; nothing has changed
+  remaining    that of the level with the least left
+  retry_after  on `deny` only: the longest wait of the levels that refuse and know one; empty if
+               none does, as a full level of concurrency does not
+  level        on `never` the first level that can never fit the cost, on `deny` the first that
+               refuses; else empty
   A malformed row ends the run with an error that names its line, and OUT.csv is not written.
 
 Exit codes: 0 done, 1 something could not be read or written, 2 wrong options.";

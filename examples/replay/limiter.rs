@@ -1,6 +1,6 @@
 //! The limiters behind `--limiter`: one for each key, all alike, whatever the algorithm and the width of its clock.
 //!
-//! A new algorithm is a [`Kind`], a line in [`gate::fresh_gates`], and an implementation of [`Gate`] if it is not a
+//! A new algorithm is a [`Kind`], a line in [`gate::fresh`], and an implementation of [`Gate`] if it is not a
 //! [`tollgate::Limiter`].
 
 use std::collections::HashMap;
@@ -9,6 +9,8 @@ use clap::ValueEnum;
 
 use crate::failure::Failure;
 use crate::gate::{self, FreshGate, Gate};
+use crate::layers;
+use crate::spec::Layer;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
@@ -30,6 +32,18 @@ pub enum Kind {
     FirstRequestWindow,
     /// Counts work in progress, whatever its time: what ends makes room; no --period, limits to 65535
     Concurrency,
+}
+
+impl Kind {
+    /// What fills up while nothing is asked can hold more than the limit of a period, or less.
+    pub fn has_burst(self) -> bool {
+        matches!(self, Self::TokenBucket | Self::LeakyBucket | Self::LeakyQueue)
+    }
+
+    /// As the options call it.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 /// How wide the limiters' clock and state are.
@@ -81,18 +95,21 @@ pub struct Answer {
 pub enum Outcome {
     /// Admitted, to go after `delay` ticks: 0 but for a queue.
     Admit { delay: u64 },
-    /// Not yet; `None` if no clock can tell when.
-    Deny { retry_after: Option<u64> },
-    /// The cost exceeds the capacity.
-    Never,
+    /// Not yet; `None` if no clock can tell when. The level is the first that refuses, 0 where there is but one.
+    Deny { level: usize, retry_after: Option<u64> },
+    /// The cost exceeds the capacity of a level, the first of them.
+    Never { level: usize },
     /// What was held has been given back.
     Released,
     /// The operation means nothing to this limiter, or gives back more than is held, and has changed nothing.
     Error,
 }
 
-/// One limiter for each key, made when the key is first seen.
+/// One limiter for each key, or one set of them, made when the key is first seen.
 pub struct Gates {
+    clock: Clock,
+    /// The names of a set's levels.
+    levels: Vec<String>,
     fresh: FreshGate,
     by_key: HashMap<Vec<u8>, Box<dyn Gate>>,
 }
@@ -101,10 +118,29 @@ impl Gates {
     /// Checks the settings; no limiter can fail to be made after that.
     pub fn new(settings: &Settings) -> Result<Self, Failure> {
         let fresh = match settings.clock {
-            Clock::Bits32 => gate::fresh_gates::<u32>(settings)?,
-            Clock::Bits64 => gate::fresh_gates::<u64>(settings)?,
+            Clock::Bits32 => gate::fresh_alone::<u32>(settings)?,
+            Clock::Bits64 => gate::fresh_alone::<u64>(settings)?,
         };
-        Ok(Self { fresh, by_key: HashMap::new() })
+        Ok(Self { clock: settings.clock, levels: Vec::new(), fresh, by_key: HashMap::new() })
+    }
+
+    /// Checks a set of levels, to be taken of all or nothing.
+    pub fn layered(clock: Clock, layers: &[Layer]) -> Result<Self, Failure> {
+        let fresh = match clock {
+            Clock::Bits32 => layers::fresh::<u32>(layers)?,
+            Clock::Bits64 => layers::fresh::<u64>(layers)?,
+        };
+        let levels = layers.iter().map(|layer| layer.name.clone()).collect();
+        Ok(Self { clock, levels, fresh, by_key: HashMap::new() })
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The names of the levels, in order; none if there is one limit, which needs no name.
+    pub fn levels(&self) -> &[String] {
+        &self.levels
     }
 
     /// Puts an operation to the limiter of `key`. The clock is cut to the limiters' width; the cost has to fit it.

@@ -14,6 +14,7 @@ mod events;
 mod failure;
 mod gate;
 mod help;
+mod layers;
 mod limiter;
 mod log;
 mod output;
@@ -22,6 +23,7 @@ mod progress;
 mod report;
 mod sample;
 mod source;
+mod spec;
 mod traffic;
 
 use std::io::{self, BufWriter, Write};
@@ -43,7 +45,10 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Failure> {
     match Cli::parse().mode()? {
         Mode::GenerateSample => print(|out| sample::generate(out)),
-        Mode::Events { events, decisions, settings } => events::run(&events, &decisions, &settings),
+        Mode::Events { events, decisions, settings } => events::run(&events, &decisions, Gates::new(&settings)?),
+        Mode::Layers { events, decisions, clock, layers } => {
+            events::run(&events, &decisions, Gates::layered(clock, &layers)?)
+        }
         Mode::Log { file, key, durations, settings } => {
             let mut gates = Gates::new(&settings)?;
             let source = source::open(file.as_deref())?;

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use clap::ValueEnum;
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle, presets};
 use indicatif::HumanCount;
 use jiff::Timestamp;
@@ -45,7 +44,7 @@ fn limit(settings: &Settings, by: Key) -> String {
         Kind::RollingWindow | Kind::SlidingWindow | Kind::FixedWindow | Kind::FirstRequestWindow => per,
         Kind::Concurrency => format!("{limit} at once"),
     };
-    format!("{}: {what}, for each {}", option_name(kind), thing(by, 1))
+    format!("{}: {what}, for each {}", kind.name(), thing(by, 1))
 }
 
 fn span(name: &str, traffic: &Traffic) -> String {
@@ -144,10 +143,6 @@ fn lay_out(table: &mut Table, numbers: Range<usize>) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-}
-
-fn option_name(value: &impl ValueEnum) -> String {
-    value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn thing(by: Key, many: usize) -> &'static str {

@@ -144,11 +144,11 @@ impl Traffic {
         tally.requests += 1;
         match outcome {
             Outcome::Admit { delay } => tally.longest_delay = tally.longest_delay.max(*delay),
-            Outcome::Deny { retry_after } => {
+            Outcome::Deny { retry_after, .. } => {
                 tally.denied += 1;
                 tally.longest_wait = tally.longest_wait.max(retry_after.unwrap_or(0));
             }
-            Outcome::Never | Outcome::Released | Outcome::Error => tally.denied += 1,
+            Outcome::Never { .. } | Outcome::Released | Outcome::Error => tally.denied += 1,
         }
     }
 }

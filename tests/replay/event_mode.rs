@@ -6,10 +6,14 @@ const KINDS: [&str; 3] = ["token-bucket", "leaky-bucket", "leaky-queue"];
 
 /// The decisions on some rows, without the header.
 pub fn decide(options: &str, rows: &str) -> Vec<String> {
+    decide_in_columns("outcome,remaining,retry_after", options, rows)
+}
+
+pub fn decide_in_columns(header: &str, options: &str, rows: &str) -> Vec<String> {
     let args: Vec<&str> = options.split(' ').chain(["--events", "-", "--decisions", "-"]).collect();
     let out = printed(&args, format!("op,ticks,key,cost\n{rows}").as_bytes());
     let mut lines = out.lines().map(str::to_owned);
-    assert_eq!(lines.next().as_deref(), Some("outcome,remaining,retry_after"));
+    assert_eq!(lines.next().as_deref(), Some(header));
     lines.collect()
 }
 

@@ -7,7 +7,8 @@ use std::fmt::Write;
 use crate::event_mode::decide;
 use crate::random::{KEYS, Random};
 
-struct Bucket {
+#[derive(Clone)]
+pub struct Bucket {
     limit: i128,
     period: i128,
     burst: i128,
@@ -17,12 +18,12 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn full(limit: u64, period: u64, burst: u64) -> Self {
+    pub fn full(limit: u64, period: u64, burst: u64) -> Self {
         let (limit, period, burst) = (limit.into(), period.into(), burst.into());
         Self { limit, period, burst, content: burst * period, now: 0 }
     }
 
-    fn decide(&mut self, op: &str, now: i128, cost: i128) -> String {
+    pub fn decide(&mut self, op: &str, now: i128, cost: i128) -> String {
         self.content = (self.content + (now - self.now) * self.limit).min(self.burst * self.period);
         self.now = now;
         let price = cost * self.period;

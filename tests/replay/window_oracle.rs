@@ -4,6 +4,7 @@
 /// Whether `cost` more units fit at `now`: all that tells one kind of window from another.
 pub type Fits = fn(&Window, now: i128, cost: i128) -> bool;
 
+#[derive(Clone)]
 pub struct Window {
     pub limit: i128,
     pub period: i128,
@@ -43,6 +44,16 @@ pub fn sliding(window: &Window, now: i128, cost: i128) -> bool {
     let previous = window.units(window.start(start - 1), start - 1);
     let current = window.units(start, now);
     previous * (period - (now - start)) + (current + cost) * period <= window.limit * period
+}
+
+/// An admission counts until the last tick of its sub-window is a period old. The first sub-window begins with the first
+/// admission, and each is one of `BUCKETS` parts of the period, rounded up.
+pub fn bucketed<const BUCKETS: i128>(window: &Window, now: i128, cost: i128) -> bool {
+    let width = (window.period + BUCKETS - 1) / BUCKETS;
+    let Some(&(origin, _)) = window.admitted.first() else { return cost <= window.limit };
+    let last_tick = |stamp: i128| stamp + width - 1 - (stamp - origin) % width;
+    let held = window.admitted.iter().filter(|(stamp, _)| now - last_tick(*stamp) < window.period);
+    held.map(|(_, units)| units).sum::<i128>() + cost <= window.limit
 }
 
 impl Window {

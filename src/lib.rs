@@ -64,6 +64,7 @@ pub mod decision;
 mod limiter;
 pub mod quota;
 mod rolling_window;
+pub mod snapshot;
 pub mod time;
 
 pub use bucketed_window::BucketedWindow;
@@ -72,6 +73,7 @@ pub use decision::{Decision, Denied, Forced, Grant, Reservation};
 pub use limiter::Limiter;
 pub use quota::{Quota, QuotaError};
 pub use rolling_window::RollingWindow;
+pub use snapshot::SnapshotError;
 
 /// A token bucket: see [`algorithm::TokenBucket`].
 pub type TokenBucket<T, C = cell::Shared<T>> = Limiter<algorithm::TokenBucket<T>, C>;

@@ -18,7 +18,7 @@ use tollgate::concurrency::{
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
-use tollgate::{BucketedWindow, Limiter, RollingWindow, time::Ticks};
+use tollgate::{BucketedWindow, Limiter, RollingWindow, SnapshotError, time::Ticks};
 
 const fn needs_format<T: defmt::Format>() {}
 
@@ -42,6 +42,7 @@ fn every_public_type_has_format() {
         FixedWindow<T> FirstRequestWindow<T> SlidingWindow<T>
         Limiter<A, C> Unsync<T> Atomic32 Atomic64 CriticalSection<T> NoSharedCell
         Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
+        SnapshotError
     });
     needs_format::<(ConcurrencyLimit, Permit<'static>)>();
     needs_format::<(LeasedConcurrency<u32, 4>, LeasedPermit<'static, u64, 4>)>();

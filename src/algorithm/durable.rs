@@ -80,20 +80,20 @@ mod tests {
         128..128 + PERIOD
     }
 
-    /// What a rule says for three periods on, and what can be taken.
+    /// What can be taken, for two periods on.
     fn remaining<A: Algorithm<Ticks = u8>>(rule: &A, state: u8, now: u8) -> Vec<u8> {
-        (0..3 * PERIOD).map(|later| rule.remaining(state, now.wrapping_add(later))).collect()
+        (0..2 * PERIOD).map(|later| rule.remaining(state, now.wrapping_add(later))).collect()
     }
 
     /// Every state that a clock without faults leads to, at every place in a window, for every time off, on every other clock.
     fn every_window<A: Durable<Ticks = u8>>(rule: &A, same: impl Fn(u8, u8) -> bool) {
         let (mut exact, mut safe) = (0, 0);
         for (state, then) in (0..=u8::MAX).flat_map(|state| readings().map(move |then| (state, then))) {
-            let last = |words: &A::Words| words.as_ref().last().copied().unwrap_or(0);
-            if last(&rule.to_words(state, then)) > PERIOD {
-                continue; // it lies ahead
+            let ends_in = rule.to_words(state, then).as_ref().last().copied().unwrap_or(0);
+            if ends_in > PERIOD || rule.refresh(state, then).state.is_some() {
+                continue; // it lies ahead, or so far back that on this small word it soon seems to
             }
-            for elapsed in 0..3 * PERIOD {
+            for elapsed in 0..2 * PERIOD {
                 let left = remaining(rule, state, then + elapsed);
                 for now in readings() {
                     let restored = rule.from_words(rule.to_words(state, then), now, elapsed).unwrap();
@@ -109,7 +109,7 @@ mod tests {
                 }
             }
         }
-        assert!(exact > 10_000 && (safe > 70_000 || safe == 0), "{exact} {safe}");
+        assert!(exact > 800 && (safe == exact * 7 || safe == 0), "{exact} {safe}");
     }
 
     #[test]

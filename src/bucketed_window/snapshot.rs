@@ -24,16 +24,15 @@ impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> BucketedWindow<T, SLOTS,
     /// [`SnapshotError::BufferTooSmall`].
     pub fn snapshot<'b>(&self, now: T, buffer: &'b mut [u8]) -> Result<&'b [u8], SnapshotError> {
         let writer = Writer::new(buffer, self.label(), Self::SNAPSHOT_LEN)?;
+        let is_used = self.origin.load_acquire() != T::FRESH;
         let sight = self.glance(now);
-        let used = |(_, number)| self.units(number) > T::ZERO;
         Ok(writer.list::<T>(|words| {
-            // The oldest ones that hold nothing are left out; what is given back meanwhile leaves a 0.
-            let count =
-                self.live(sight).zip(1..).filter(|&(place, _)| used(place)).last().map_or(0, |(_, count)| count);
-            if count > 0 {
+            if is_used {
+                let held = self.live(sight).zip(1..).filter(|&((_, number), _)| self.units(number) > T::ZERO);
+                let count = held.last().map_or(0, |(_, count)| count); // older ones hold nothing
                 words.word(sight.since);
+                self.live(sight).take(count).for_each(|(_, number)| words.word(self.units(number)));
             }
-            self.live(sight).take(count).for_each(|(_, number)| words.word(self.units(number)));
         }))
     }
 
@@ -47,27 +46,29 @@ impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> BucketedWindow<T, SLOTS,
     /// If the bytes are no snapshot of such a window; nothing is changed.
     pub fn restore(&self, now: T, bytes: &[u8], elapsed: Option<T>) -> Result<(), SnapshotError> {
         let mut units = self.label().open::<T>(bytes, Length::List(Self::WORDS))?;
+        let Some(since) = units.next() else {
+            self.reset();
+            return Ok(());
+        };
         let newest = self.newest();
-        let then = Sight { newest, since: units.next().unwrap_or_default() };
+        let then = Sight { newest, since };
         if units.clone().count() > self.live(then).count() || units.clone().any(|units| units > self.rule.limit()) {
             return Err(SnapshotError::Corrupt);
         }
         let elapsed = elapsed.unwrap_or_default();
-        if units.clone().next().is_none() || elapsed >= self.rule.left(then) {
-            self.reset();
-            return Ok(());
-        }
+        let is_over = elapsed >= self.rule.left(then);
+        let since = if is_over { self.rule.same_place(since, elapsed) } else { since.wrapping_add(elapsed) };
         // A sum of another sub-window, so that nobody takes what was summed up before.
         let foreign = self.rule.older(self.rule.start(newest.wrapping_sub(T::ONE)));
         self.older.update_release(|_| (Some(foreign), ()));
         let mut number = newest;
-        for units in units.chain(core::iter::repeat(T::ZERO)).take(SLOTS) {
+        for units in units.filter(|_| !is_over).chain(core::iter::repeat(T::ZERO)).take(SLOTS) {
             let open = self.rule.open(number).wrapping_add(units);
             let closed = self.rule.close(open, number).filter(|_| number != newest);
             self.slot(number).update_release(|_| (Some(closed.unwrap_or(open)), ()));
             number = number.wrapping_sub(T::ONE);
         }
-        let began = now.wrapping_add(self.rule.width()).wrapping_sub(then.since).wrapping_sub(elapsed);
+        let began = now.wrapping_add(self.rule.width()).wrapping_sub(since);
         self.origin.update_release(|_| (Some(self.rule.origin(newest, began)), ()));
         Ok(())
     }

@@ -47,7 +47,8 @@ struct Kind(u8);
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, width) = (self.0 & 0x0F, self.0 >> 4);
+        let width = self.0 >> 4;
+        let name = if matches!(width, 4 | 8) { self.0 & 0x0F } else { 0 };
         f.write_str(match name {
             1 => "a token bucket",
             2 => "a leaky bucket",

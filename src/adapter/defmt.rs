@@ -216,6 +216,7 @@ impl Format for ConcurrencyError {
 }
 
 impl Format for SnapshotError {
+    #[allow(clippy::match_same_arms)] // a lint that does not look into the format strings
     fn format(&self, f: Formatter<'_>) {
         match *self {
             Self::BufferTooSmall { len, needed } => write!(f, "buffer of {=usize} bytes, {=usize} needed", len, needed),

@@ -22,7 +22,7 @@ pub trait Durable: Algorithm {
     fn to_words(&self, state: Self::Ticks, now: Self::Ticks) -> Self::Words;
 
     /// The state at `now` of what had these words `elapsed` ticks ago; `None` for words that no state has.
-    fn from_words(&self, words: Self::Words, now: Self::Ticks, elapsed: Self::Ticks) -> Option<Self::Ticks>;
+    fn revive(&self, words: Self::Words, now: Self::Ticks, elapsed: Self::Ticks) -> Option<Self::Ticks>;
 }
 
 macro_rules! durable_bucket {
@@ -41,7 +41,7 @@ macro_rules! durable_bucket {
                 [tat::backlog(super::Bucket::rate(self), state, now)]
             }
 
-            fn from_words(&self, [backlog]: [T; 1], now: T, elapsed: T) -> Option<T> {
+            fn revive(&self, [backlog]: [T; 1], now: T, elapsed: T) -> Option<T> {
                 tat::at_backlog(super::Bucket::rate(self), now, backlog, elapsed)
             }
         }
@@ -87,7 +87,7 @@ mod tests {
 
     /// Every state that a clock without faults leads to, at every place in a window, for every time off, on every other clock.
     fn every_window<A: Durable<Ticks = u8>>(rule: &A, same: impl Fn(u8, u8) -> bool) {
-        let (mut exact, mut safe) = (0, 0);
+        let (mut exact, mut elsewhere) = (0, 0);
         for (state, then) in (0..=u8::MAX).flat_map(|state| readings().map(move |then| (state, then))) {
             let ends_in = rule.to_words(state, then).as_ref().last().copied().unwrap_or(0);
             if ends_in > PERIOD || rule.refresh(state, then).state.is_some() {
@@ -96,7 +96,7 @@ mod tests {
             for elapsed in 0..2 * PERIOD {
                 let left = remaining(rule, state, then + elapsed);
                 for now in readings() {
-                    let restored = rule.from_words(rule.to_words(state, then), now, elapsed).unwrap();
+                    let restored = rule.revive(rule.to_words(state, then), now, elapsed).unwrap();
                     let restored = remaining(rule, restored, now);
                     if same(then + elapsed, now) {
                         assert_eq!(left, restored, "{state:#x} at {then}, {elapsed} later at {now}");
@@ -104,12 +104,12 @@ mod tests {
                     } else {
                         let never_more = left.iter().zip(&restored).all(|(left, restored)| restored <= left);
                         assert!(never_more, "{state:#x} at {then}, {elapsed} later at {now}: {restored:?} of {left:?}");
-                        safe += 1;
+                        elsewhere += 1;
                     }
                 }
             }
         }
-        assert!(exact > 800 && (safe == exact * 7 || safe == 0), "{exact} {safe}");
+        assert!(exact > 800 && (elsewhere == exact * 7 || elsewhere == 0), "{exact} {elsewhere}");
     }
 
     #[test]
@@ -133,10 +133,10 @@ mod tests {
                     let state = tat::at_backlog(&rate, now, backlog, elapsed);
                     assert_eq!(state.is_some(), backlog <= rate.ceiling());
                     let Some(state) = state else { continue };
-                    let left = u32::from(backlog).saturating_sub(u32::from(elapsed) * u32::from(rate.per_tick()));
+                    let left = backlog.saturating_sub(elapsed.saturating_mul(rate.per_tick()));
                     // The word that is taken is the next one.
-                    let taken = now.wrapping_mul(rate.per_tick()).wrapping_add(left as u8) == u8::FRESH && left > 0;
-                    let left = (left as u8 + u8::from(taken)).min(rate.ceiling());
+                    let taken = now.wrapping_mul(rate.per_tick()).wrapping_add(left) == u8::FRESH && left > 0;
+                    let left = (left + u8::from(taken)).min(rate.ceiling());
                     assert_eq!(tat::backlog(&rate, state, now), left, "{backlog} at {now} after {elapsed} of {rate:?}");
                 }
             }
@@ -152,10 +152,10 @@ mod tests {
             let some = |longest: u8| {
                 count == 0 && ends_in == 0 || (1..=3).contains(&count) && (1..=longest).contains(&ends_in)
             };
-            assert_eq!(fixed.from_words([count, ends_in], 0, 0).is_some(), some(2 * PERIOD));
-            assert_eq!(first.from_words([count, ends_in], 0, 0).is_some(), some(PERIOD));
-            assert_eq!(sliding.from_words([0, count, ends_in], 0, 0).is_some(), some(2 * PERIOD));
-            assert_eq!(sliding.from_words([count, 0, ends_in], 0, 0).is_some(), some(2 * PERIOD));
+            assert_eq!(fixed.revive([count, ends_in], 0, 0).is_some(), some(2 * PERIOD));
+            assert_eq!(first.revive([count, ends_in], 0, 0).is_some(), some(PERIOD));
+            assert_eq!(sliding.revive([0, count, ends_in], 0, 0).is_some(), some(2 * PERIOD));
+            assert_eq!(sliding.revive([count, 0, ends_in], 0, 0).is_some(), some(2 * PERIOD));
         }
     }
 }

@@ -80,7 +80,7 @@ impl<T: Ticks> Durable for FixedWindow<T> {
         [tally.count, tally.ends_in]
     }
 
-    fn from_words(&self, [count, ends_in]: [T; 2], now: T, elapsed: T) -> Option<T> {
+    fn revive(&self, [count, ends_in]: [T; 2], now: T, elapsed: T) -> Option<T> {
         let period = self.window.period();
         if !durable::is_tally(&self.window, &[count], ends_in, period.wrapping_add(period)) {
             return None;

@@ -172,7 +172,7 @@ impl<T: Ticks> Durable for SlidingWindow<T> {
         [seen.last, seen.current, seen.early.wrapping_add(seen.left)]
     }
 
-    fn from_words(&self, [last, current, ends_in]: [T; 3], now: T, elapsed: T) -> Option<T> {
+    fn revive(&self, [last, current, ends_in]: [T; 3], now: T, elapsed: T) -> Option<T> {
         let period = self.window.period();
         if !durable::is_tally(&self.window, &[last, current], ends_in, period.wrapping_add(period)) {
             return None;

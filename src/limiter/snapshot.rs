@@ -33,7 +33,7 @@ impl<A: Durable, C: StateCell<A::Ticks>> Limiter<A, C> {
         for (word, found) in words.as_mut().iter_mut().zip(found) {
             *word = found;
         }
-        let state = self.rule.from_words(words, now, elapsed.unwrap_or_default()).ok_or(SnapshotError::Corrupt)?;
+        let state = self.rule.revive(words, now, elapsed.unwrap_or_default()).ok_or(SnapshotError::Corrupt)?;
         self.cell.update(|_| (Some(state), ()));
         Ok(())
     }

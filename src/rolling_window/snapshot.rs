@@ -25,10 +25,10 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
             loop {
                 let head = self.head.load_acquire();
                 let admissions = self.slots_from(head, self.window.limit());
-                let held = admissions.map(|slot| self.wait(self.read(slot.load_acquire(), now)));
+                let counting = admissions.map(|slot| self.wait(self.read(slot.load_acquire(), now)));
                 words.restart();
                 // A place that was given back is as good as one that counts no more, but keeps its turn.
-                held.skip_while(|&left| left == T::ZERO).for_each(|left| words.word(left));
+                counting.skip_while(|&left| left == T::ZERO).for_each(|left| words.word(left));
                 if self.is_still(head) {
                     return;
                 }
@@ -46,13 +46,13 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
     /// If the bytes are no snapshot of such a window; nothing is changed.
     pub fn restore(&self, now: T, bytes: &[u8], elapsed: Option<T>) -> Result<(), SnapshotError> {
         let (period, slots) = (self.window.period(), self.used().len());
-        let held = self.label().open::<T>(bytes, Length::List(slots))?;
-        if held.clone().any(|left| left > period) {
+        let counting = self.label().open::<T>(bytes, Length::List(slots))?;
+        if counting.clone().any(|left| left > period) {
             return Err(SnapshotError::Corrupt);
         }
         let head = self.head.load_acquire();
-        let free = slots.saturating_sub(held.clone().count());
-        let words = core::iter::repeat_n(T::ZERO, free).chain(held);
+        let free = slots.saturating_sub(counting.clone().count());
+        let words = core::iter::repeat_n(T::ZERO, free).chain(counting);
         for (slot, left) in self.slots_from(head, self.window.limit()).zip(words) {
             let left = left.saturating_sub(elapsed.unwrap_or_default());
             let admitted_at = now.wrapping_add(left).wrapping_sub(period);

@@ -51,7 +51,7 @@ impl Label {
     }
 
     /// The words of a snapshot with this label, once all of it has been checked but the words themselves.
-    pub(crate) fn open<'b, T: Ticks>(&self, bytes: &'b [u8], length: Length) -> Result<Words<'b, T>, SnapshotError> {
+    pub(crate) fn open<T: Ticks>(self, bytes: &[u8], length: Length) -> Result<Words<'_, T>, SnapshotError> {
         if is_erased(bytes, length.most::<T>()) {
             return Err(SnapshotError::Empty);
         }

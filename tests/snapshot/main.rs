@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, missing_docs)]
 
 #[macro_use]
-pub mod subject;
-pub mod bytes;
-pub mod fuzzed;
-pub mod restored;
-pub mod threads;
+mod subject;
+mod bytes;
+mod fuzzed;
+mod restored;
+mod threads;

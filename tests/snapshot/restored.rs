@@ -62,7 +62,7 @@ fn a_limit_never_used_stays_so_on_any_clock() {
         let bytes = case.usual().bytes(T::ZERO);
         for now in [T::ZERO, T::ONE, T::HALF, T::MAX, T::FRESH] {
             let restored = case.usual();
-            restored.acquire(now, T::ONE).unwrap();
+            let _ = restored.acquire(now, T::ONE).unwrap();
             restored.restore(now, &bytes, None).unwrap();
             // As good as new, also at a reading that has nothing to do with the last one.
             for now in [now, now.wrapping_add(T::HALF), T::ZERO, T::MAX] {
@@ -106,7 +106,7 @@ fn a_place_given_back_keeps_its_turn() {
     let make = || RollingWindow::<u32, 3, _>::try_in_cells(Quota::per(3, 100), Atomic32::fresh).unwrap();
     let (live, restored) = (make(), make());
     for now in [0, 10, 20] {
-        live.try_acquire(now, 1).unwrap();
+        let _ = live.try_acquire(now, 1).unwrap();
     }
     assert_eq!(live.refund(10, 1), 1);
     let mut buffer = [0; RollingWindow::<u32, 3>::SNAPSHOT_LEN];
@@ -134,7 +134,7 @@ fn what_a_step_back_left_ahead_is_held_as_if_just_admitted() {
 fn a_shared_limit_is_restored_by_reference_and_from_a_longer_page() {
     let cell = Unsync::fresh();
     let rule = tollgate::algorithm::TokenBucket::<u64>::try_new(Quota::per(2, 1_000)).unwrap();
-    rule.over(&cell).try_acquire(0, 2).unwrap();
+    let _ = rule.over(&cell).try_acquire(0, 2).unwrap();
     let mut page = [0xFF; 256];
     let len = rule.over(&cell).snapshot(0, &mut page).unwrap().len();
     assert_eq!((len, page[len]), (14, 0xFF), "what follows is not written");

@@ -141,3 +141,21 @@ fn a_shared_limit_is_restored_by_reference_and_from_a_longer_page() {
     rule.over(&cell).restore(77, &page, Some(500)).unwrap();
     assert_eq!(rule.over(&cell).remaining(77), 1);
 }
+
+#[test]
+fn a_full_window_is_full_at_once_whatever_was_summed_up_before() {
+    fn full<T: Ticks, L: Subject<T>>(case: &Case<T, L>) {
+        let (live, now) = (case.usual(), T::truncate(7_046));
+        let _ = live.acquire(T::truncate(7_000), T::truncate(3)).unwrap();
+        let _ = live.acquire_up_to(now, T::MAX).unwrap();
+        for was_used in [false, true] {
+            let restored = case.usual();
+            if was_used {
+                let _ = restored.acquire(now, T::ONE).unwrap();
+            }
+            restored.restore(now, &live.bytes(now), Some(T::ZERO)).unwrap();
+            assert!(restored.acquire(now, T::ONE).is_err(), "{}", case.name);
+        }
+    }
+    every_limit!(full());
+}

@@ -1,5 +1,7 @@
 //! The bucketed window: see [`BucketedWindow`].
 
+mod snapshot;
+
 use crate::algorithm::{self, Sight};
 #[cfg(not(loom))]
 use crate::cell::Init;

@@ -65,6 +65,7 @@ pub mod layered;
 mod limiter;
 pub mod quota;
 mod rolling_window;
+pub mod snapshot;
 pub mod time;
 
 pub use bucketed_window::BucketedWindow;
@@ -74,6 +75,7 @@ pub use layered::Layered;
 pub use limiter::Limiter;
 pub use quota::{Quota, QuotaError};
 pub use rolling_window::RollingWindow;
+pub use snapshot::SnapshotError;
 
 /// A token bucket: see [`algorithm::TokenBucket`].
 pub type TokenBucket<T, C = cell::Shared<T>> = Limiter<algorithm::TokenBucket<T>, C>;

@@ -1,5 +1,7 @@
 //! A rule and a state word together: what one puts into a `static` and asks.
 
+mod snapshot;
+
 use crate::algorithm::{
     Algorithm, Bucket, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket, tat,
 };

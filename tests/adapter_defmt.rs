@@ -19,7 +19,7 @@ use tollgate::concurrency::{
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
-use tollgate::{BucketedWindow, Limiter, RollingWindow, time::Ticks};
+use tollgate::{BucketedWindow, Limiter, RollingWindow, SnapshotError, time::Ticks};
 
 const fn needs_format<T: defmt::Format>() {}
 
@@ -44,6 +44,7 @@ fn every_public_type_has_format() {
         Limiter<A, C> Unsync<T> Atomic32 Atomic64 CriticalSection<T> NoSharedCell
         Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
         Charge<T> Admitted<T, R> Request<T> Tightest<T> Refused<T> Class ShareError Layered<A> Costing<T, A>
+        SnapshotError
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");

@@ -24,6 +24,7 @@ use crate::layered::{Admission, Admitted, Class, Costing, Layered, Level, Refuse
 use crate::limiter::Limiter;
 use crate::quota::{Quota, QuotaError, Rate, Window};
 use crate::rolling_window::RollingWindow;
+use crate::snapshot::SnapshotError;
 use crate::time::Ticks;
 
 impl<T: Ticks> Format for Quota<T> {
@@ -211,6 +212,25 @@ impl Format for ConcurrencyError {
             Self::LimitTooLarge { limit, most } => write!(f, "limit = {=u64} is not from 1 to {=u64}", limit, most),
             Self::ZeroLease => write!(f, "lease = 0 ticks has run out at once"),
             Self::LeaseTooLong { lease, most } => write!(f, "lease = {=u64} ticks exceeds {=u64}", lease, most),
+        }
+    }
+}
+
+impl Format for SnapshotError {
+    #[allow(clippy::match_same_arms)] // a lint that does not look into the format strings
+    fn format(&self, f: Formatter<'_>) {
+        match *self {
+            Self::BufferTooSmall { len, needed } => write!(f, "buffer of {=usize} bytes, {=usize} needed", len, needed),
+            Self::Empty => write!(f, "no snapshot: erased or never written"),
+            Self::Truncated { len, needed } => write!(f, "snapshot cut short: {=usize} of {=usize} bytes", len, needed),
+            Self::OtherVersion { found, supported } => {
+                write!(f, "snapshot of version {=u8}, not {=u8}", found, supported);
+            }
+            Self::OtherKind { found, expected } => {
+                write!(f, "snapshot of kind {=u8:#x}, not {=u8:#x}", found, expected);
+            }
+            Self::Corrupt => write!(f, "snapshot corrupt"),
+            Self::OtherQuota => write!(f, "snapshot of another quota"),
         }
     }
 }

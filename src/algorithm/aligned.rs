@@ -121,6 +121,16 @@ impl<T: Ticks> Aligned<T> {
         self.length(now.wrapping_add(left))
     }
 
+    /// The tag of the first window that lasts for `ticks` from `now` on, or of the next one.
+    ///
+    /// Two windows are enough: nothing is counted for longer, but after a step back, when any end is early enough that
+    /// leaves a whole window.
+    #[inline]
+    pub(super) fn lasting(&self, now: T, ticks: T) -> T {
+        let here = self.at(now);
+        if ticks <= here.left { here.tag } else { self.at(now.wrapping_add(here.left)).tag }
+    }
+
     /// Where the window tagged `then` lies as seen from the one tagged `tag`.
     #[inline]
     pub(super) fn age(&self, tag: T, then: T) -> Age {

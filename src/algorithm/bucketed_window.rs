@@ -160,6 +160,13 @@ impl<T: Ticks, const SLOTS: usize> BucketedWindow<T, SLOTS> {
         if before >= T::HALF { newest } else { newest.wrapping_sub(before.div_ceil(self.width)) }
     }
 
+    /// The first [`Sight::since`] beyond the beginning of the newest sub-window that is at the same place in a sub-window as
+    /// the instant `elapsed` ticks after another, or one sub-window later.
+    pub(crate) fn same_place(&self, since: T, elapsed: T) -> T {
+        let place = |ticks: T| ticks.wrapping_sub(ticks.div_floor(self.width).wrapping_mul(self.width));
+        self.width.wrapping_add(place(since)).wrapping_add(place(elapsed))
+    }
+
     /// Whether the instant is beyond the newest sub-window.
     #[inline]
     pub(crate) fn has_ended(&self, sight: Sight<T>) -> bool {

@@ -1,5 +1,6 @@
-use super::tally::{self, Counted, Counter, Packing};
-use super::{Algorithm, Charge, Step};
+use super::durable;
+use super::tally::{self, Counted, Counter, Packing, Tallied};
+use super::{Algorithm, Charge, Durable, Step};
 use crate::decision::Decision;
 use crate::quota::{Quota, QuotaError, Window};
 use crate::time::Ticks;
@@ -106,3 +107,30 @@ macro_rules! const_new {
 }
 
 const_new!(u32 u64);
+
+/// The words are the count and the ticks until its window ends.
+impl<T: Ticks> Durable for FirstRequestWindow<T> {
+    type Words = [T; 2];
+
+    const KIND: u8 = 5;
+
+    fn numbers(&self) -> [T; 4] {
+        durable::of_window(&self.window)
+    }
+
+    fn to_words(&self, state: T, now: T) -> [T; 2] {
+        let tally = self.tally(self.see(state, now));
+        [tally.count, tally.ends_in]
+    }
+
+    fn revive(&self, [count, ends_in]: [T; 2], now: T, elapsed: T) -> Option<T> {
+        let period = self.window.period();
+        if !durable::is_tally(&self.window, &[count], ends_in, period) {
+            return None;
+        }
+        let left = ends_in.saturating_sub(elapsed);
+        let count = if left == T::ZERO { T::ZERO } else { count };
+        let opened = now.wrapping_add(left).wrapping_sub(period);
+        Some(self.state(Counted { tag: self.modulo(opened), count, ends_in: left, moved: false }))
+    }
+}

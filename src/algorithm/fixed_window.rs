@@ -1,6 +1,7 @@
 use super::aligned::{self, Age, Aligned};
-use super::tally::{self, Counted, Counter, Packing};
-use super::{Algorithm, Charge, Step};
+use super::durable;
+use super::tally::{self, Counted, Counter, Packing, Tallied};
+use super::{Algorithm, Charge, Durable, Step};
 use crate::decision::Decision;
 use crate::quota::{Quota, QuotaError, Window};
 use crate::time::Ticks;
@@ -68,3 +69,29 @@ impl<T: Ticks> Counter for FixedWindow<T> {
 
 tallied_rule!(FixedWindow);
 aligned_rule!(FixedWindow, counts: 1);
+
+/// The words are the count and the ticks until its window ends.
+impl<T: Ticks> Durable for FixedWindow<T> {
+    type Words = [T; 2];
+
+    const KIND: u8 = 4;
+
+    fn numbers(&self) -> [T; 4] {
+        durable::of_window(&self.window)
+    }
+
+    fn to_words(&self, state: T, now: T) -> [T; 2] {
+        let tally = self.tally(self.see(state, now));
+        [tally.count, tally.ends_in]
+    }
+
+    fn revive(&self, [count, ends_in]: [T; 2], now: T, elapsed: T) -> Option<T> {
+        let period = self.window.period();
+        if !durable::is_tally(&self.window, &[count], ends_in, period.wrapping_add(period)) {
+            return None;
+        }
+        let left = ends_in.saturating_sub(elapsed);
+        let count = if left == T::ZERO { T::ZERO } else { count };
+        Some(self.state(Counted { tag: self.windows.lasting(now, left), count, ends_in: left, moved: false }))
+    }
+}

@@ -27,6 +27,7 @@ mod rule;
 #[macro_use]
 mod tally;
 mod bucketed_window;
+mod durable;
 #[cfg(test)]
 mod exhaustive;
 mod first_request_window;
@@ -40,6 +41,7 @@ mod token_bucket;
 
 pub use bucketed_window::BucketedWindow;
 pub(crate) use bucketed_window::Sight;
+pub use durable::Durable;
 pub use first_request_window::FirstRequestWindow;
 pub use fixed_window::FixedWindow;
 pub use leaky_bucket::LeakyBucket;

@@ -1,6 +1,7 @@
 use super::aligned::{self, Age, Aligned};
+use super::durable;
 use super::tally::{self, Packing, Tallied, Tally};
-use super::{Algorithm, Charge, Step};
+use super::{Algorithm, Charge, Durable, Step};
 use crate::decision::Decision;
 use crate::quota::{Quota, QuotaError, Window};
 use crate::time::Ticks;
@@ -157,3 +158,45 @@ impl<T: Ticks> Tallied for SlidingWindow<T> {
 
 tallied_rule!(SlidingWindow);
 aligned_rule!(SlidingWindow, counts: 2);
+
+/// The words are the two counts and the ticks until the window of the current one ends.
+impl<T: Ticks> Durable for SlidingWindow<T> {
+    type Words = [T; 3];
+
+    const KIND: u8 = 6;
+
+    fn numbers(&self) -> [T; 4] {
+        durable::of_window(&self.window)
+    }
+
+    fn to_words(&self, state: T, now: T) -> [T; 3] {
+        let seen = self.see(state, now);
+        if seen.last == T::ZERO && seen.current == T::ZERO {
+            return [T::ZERO; 3];
+        }
+        [seen.last, seen.current, seen.early.wrapping_add(seen.left)]
+    }
+
+    fn revive(&self, [last, current, ends_in]: [T; 3], now: T, elapsed: T) -> Option<T> {
+        let period = self.window.period();
+        if !durable::is_tally(&self.window, &[last, current], ends_in, period.wrapping_add(period)) {
+            return None;
+        }
+        let (here, left) = (self.windows.at(now), ends_in.saturating_sub(elapsed));
+        let seen = self.see(T::FRESH, now);
+        let seen = if left > T::ZERO {
+            Seen { tag: self.windows.lasting(now, left), last, current, ..seen }
+        } else {
+            // What was current fades, or is counted once more from the start of the window it would begin to fade in.
+            let over = elapsed.wrapping_sub(ends_in);
+            if over >= period {
+                seen
+            } else if over >= here.elapsed {
+                Seen { last: current, ..seen }
+            } else {
+                Seen { current, ..seen }
+            }
+        };
+        Some(self.state(seen))
+    }
+}

@@ -286,7 +286,26 @@ pub fn available<T: Ticks>(rate: &Rate<T>, state: T, now: T) -> T {
 /// Units charged and not yet drained, rounded up; more than the burst means a debt.
 #[inline]
 pub fn level<T: Ticks>(rate: &Rate<T>, state: T, now: T) -> T {
-    Seen::new(rate, state, now).backlog().min(rate.ceiling()).div_ceil(rate.per_unit())
+    backlog(rate, state, now).div_ceil(rate.per_unit())
+}
+
+/// Sub-ticks charged and not yet drained.
+#[inline]
+pub(super) fn backlog<T: Ticks>(rate: &Rate<T>, state: T, now: T) -> T {
+    Seen::new(rate, state, now).backlog().min(rate.ceiling())
+}
+
+/// The state at `now` of a bucket whose [`backlog`] this was `elapsed` ticks ago; `None` if it is more than there can be.
+#[inline]
+pub(super) fn at_backlog<T: Ticks>(rate: &Rate<T>, now: T, backlog: T, elapsed: T) -> Option<T> {
+    if backlog > rate.ceiling() {
+        return None;
+    }
+    let left = backlog.saturating_sub(elapsed.saturating_mul(rate.per_tick()));
+    if left == T::ZERO {
+        return Some(T::FRESH);
+    }
+    Some(anchored(now.wrapping_mul(rate.per_tick()), left))
 }
 
 /// The state at `now` with `level` units charged.

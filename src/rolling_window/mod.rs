@@ -1,6 +1,7 @@
 //! The exact log of admissions, shared without a lock.
 
 mod ring;
+mod snapshot;
 
 use core::array;
 

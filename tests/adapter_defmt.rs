@@ -18,7 +18,7 @@ use tollgate::concurrency::{
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
-use tollgate::{BucketedWindow, Limiter, RollingWindow, time::Ticks};
+use tollgate::{Adjustable, BucketedWindow, Capped, ChangeError, Limiter, RollingWindow, time::Ticks};
 
 const fn needs_format<T: defmt::Format>() {}
 
@@ -41,13 +41,15 @@ fn every_public_type_has_format() {
         Step<T, R> Verdict<T> TokenBucket<T> LeakyBucket<T> LeakyQueue<T>
         FixedWindow<T> FirstRequestWindow<T> SlidingWindow<T>
         Limiter<A, C> Unsync<T> Atomic32 Atomic64 CriticalSection<T> NoSharedCell
-        Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
+        Lease<T> LeaseLost<T> ReleaseError ConcurrencyError ChangeError
     });
     needs_format::<(ConcurrencyLimit, Permit<'static>)>();
     needs_format::<(LeasedConcurrency<u32, 4>, LeasedPermit<'static, u64, 4>)>();
     with_format.extend(["ConcurrencyLimit", "Permit", "LeasedConcurrency", "LeasedPermit"]);
     needs_format::<(RollingWindow<u32, 4>, BucketedWindow<u64, 4>, algorithm::BucketedWindow<u32, 4>)>();
     with_format.extend(["RollingWindow", "BucketedWindow"]);
+    needs_format::<(Adjustable<TokenBucket<u32>>, Capped<RollingWindow<u64, 4>>)>();
+    with_format.extend(["Adjustable", "Capped"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

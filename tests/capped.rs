@@ -59,8 +59,10 @@ macro_rules! every_window {
     }};
 }
 
-fn capped<L: Windowed<Ticks: HasShared>>(make: impl Fn(u64) -> L, limit: u64) -> Capped<L> {
-    let capped = Capped::new(make(MOST));
+type InAnyCell<L> = Capped<L, Unsync<<L as Windowed>::Ticks>>;
+
+fn capped<L: Windowed<Ticks: HasShared>>(make: impl Fn(u64) -> L, limit: u64) -> InAnyCell<L> {
+    let capped = Capped::from_parts(make(MOST), Unsync::fresh());
     capped.set_limit(L::Ticks::truncate(limit)).unwrap();
     capped
 }
@@ -69,7 +71,7 @@ fn capped<L: Windowed<Ticks: HasShared>>(make: impl Fn(u64) -> L, limit: u64) ->
 fn from_the_next_decision_on_what_counts_and_the_cost_are_at_most_the_limit_as_it_stands() {
     fn check<L: Windowed<Ticks: HasShared>>(make: impl Fn(u64) -> L) {
         let number = L::Ticks::truncate;
-        let (capped, now) = (Capped::new(make(MOST)), number(7));
+        let (capped, now) = (capped(make, MOST), number(7));
         assert!(capped.try_acquire(now, number(6)).is_ok());
         capped.set_limit(number(8)).unwrap();
         assert_eq!((capped.limit(), capped.remaining(now)), (number(8), number(2)));

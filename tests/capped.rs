@@ -113,18 +113,18 @@ fn a_capped_window_answers_as_one_made_with_that_limit() {
         let steps = vec((0_u64..60, 0_u64..25, 0_u64..5, 0_u8..4), 1..60);
         proptest!(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() },
             |(limit in 1..=MOST, start: u64, steps in steps)| {
-            let (capped, made) = (capped(make, limit), make(limit));
+            let (lowered, made) = (capped(make, limit), make(limit));
             let mut time = start;
             for (ticks, cost, leave, kind) in steps {
                 time = time.wrapping_add(ticks);
                 let [now, cost, leave] = [time, cost, leave].map(L::Ticks::truncate);
                 let (one, other) = match kind {
-                    0 => (capped.peek(now, cost), made.peek(now, cost)),
-                    1 => (capped.try_acquire_leaving(now, cost, leave), made.try_acquire_leaving(now, cost, leave)),
-                    _ => (capped.try_acquire(now, cost), made.try_acquire_leaving(now, cost, L::Ticks::ZERO)),
+                    0 => (lowered.peek(now, cost), made.peek(now, cost)),
+                    1 => (lowered.try_acquire_leaving(now, cost, leave), made.try_acquire_leaving(now, cost, leave)),
+                    _ => (lowered.try_acquire(now, cost), made.try_acquire_leaving(now, cost, L::Ticks::ZERO)),
                 };
                 prop_assert_eq!(told(one), told(other));
-                prop_assert_eq!(capped.remaining(now), made.remaining(now));
+                prop_assert_eq!(lowered.remaining(now), made.remaining(now));
             }
         });
     }
@@ -159,7 +159,7 @@ fn never_more_than_the_limit_as_it_stands<T: HasShared, C: StateCell<T>>(cell: f
                     let then = time + wait;
                     log.iter().filter(|&at| then - at < u128::from(PERIOD)).count() as u64 + cost <= limit
                 };
-                let expected = (cost <= limit).then(|| (1..).find(fits).unwrap());
+                let expected = (cost <= limit).then(|| (1..=u128::from(PERIOD)).find(fits).unwrap());
                 assert_eq!(denied.retry_after().map(|wait| u128::from(wait.into())), expected);
             }
         }

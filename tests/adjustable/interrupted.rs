@@ -27,10 +27,9 @@ impl Interruptible {
     fn access(&self) {
         let left = self.1.accesses_left.get();
         self.1.accesses_left.set(left.saturating_sub(1));
-        if left == 1 {
-            if let Some(handler) = self.1.handler.take() {
-                handler();
-            }
+        let handler = if left == 1 { self.1.handler.take() } else { None };
+        if let Some(handler) = handler {
+            handler();
         }
     }
 }

@@ -71,8 +71,8 @@ fn no_charge_is_lost_to_a_change<T: HasShared, C: StateCell<T> + Sync>(cell: fn(
             taker.join().unwrap();
         }
         drop(finish);
-        let changes: u64 = changers.into_iter().map(|changer| changer.join().unwrap()).sum();
-        assert!(changes > 10, "{changes} changes only");
+        let made: u64 = changers.into_iter().map(|changer| changer.join().unwrap()).sum();
+        assert!(made > 10, "{made} changes only");
     });
     assert_eq!(bucket.level(now).into(), TAKEN);
     for _ in 0..4 {
@@ -113,8 +113,8 @@ fn answers_are_of_one_quota_or_the_other<T: HasShared, C: StateCell<T> + Sync>(c
             }
         }
         drop(finish);
-        let changes = changer.join().unwrap();
-        assert!(changes > 10 && denials > 10, "{changes} changes and {denials} denials only");
+        let made = changer.join().unwrap();
+        assert!(made > 10 && denials > 10, "{made} changes and {denials} denials only");
     });
     assert_eq!(bucket.level(now).into(), 5);
 }

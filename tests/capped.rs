@@ -113,18 +113,18 @@ fn a_capped_window_answers_as_one_made_with_that_limit() {
         let steps = vec((0_u64..60, 0_u64..25, 0_u64..5, 0_u8..4), 1..60);
         proptest!(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() },
             |(limit in 1..=MOST, start: u64, steps in steps)| {
-            let (lowered, made) = (capped(make, limit), make(limit));
+            let (lowered, plain) = (capped(make, limit), make(limit));
             let mut time = start;
             for (ticks, cost, leave, kind) in steps {
                 time = time.wrapping_add(ticks);
                 let [now, cost, leave] = [time, cost, leave].map(L::Ticks::truncate);
                 let (one, other) = match kind {
-                    0 => (lowered.peek(now, cost), made.peek(now, cost)),
-                    1 => (lowered.try_acquire_leaving(now, cost, leave), made.try_acquire_leaving(now, cost, leave)),
-                    _ => (lowered.try_acquire(now, cost), made.try_acquire_leaving(now, cost, L::Ticks::ZERO)),
+                    0 => (lowered.peek(now, cost), plain.peek(now, cost)),
+                    1 => (lowered.try_acquire_leaving(now, cost, leave), plain.try_acquire_leaving(now, cost, leave)),
+                    _ => (lowered.try_acquire(now, cost), plain.try_acquire_leaving(now, cost, L::Ticks::ZERO)),
                 };
                 prop_assert_eq!(told(one), told(other));
-                prop_assert_eq!(lowered.remaining(now), made.remaining(now));
+                prop_assert_eq!(lowered.remaining(now), plain.remaining(now));
             }
         });
     }

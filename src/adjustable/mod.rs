@@ -9,7 +9,9 @@ use core::marker::PhantomData;
 pub use error::ChangeError;
 
 use self::versions::Versions;
-use crate::algorithm::{Bucket, LeakyBucket, LeakyQueue, Step, TokenBucket, pace, tat};
+use crate::algorithm::{Bucket, Step, pace, tat};
+#[cfg(not(loom))]
+use crate::algorithm::{LeakyBucket, LeakyQueue, TokenBucket};
 #[cfg(not(loom))]
 use crate::cell::Init;
 use crate::cell::{HasShared, Shared, StateCell};
@@ -56,7 +58,7 @@ use crate::time::Ticks;
 /// | | |
 /// |---|---|
 /// | Memory | 22 cells and the first quota, 7 words: 116 bytes on `u32` ticks with the cells of that size |
-/// | A decision | four loads more than a [`Limiter`](crate::Limiter)'s, one if it is denied |
+/// | A decision | four loads more than a [`Limiter`](crate::Limiter)'s, five if it is denied: about half as long again |
 /// | Range | two bits of the word: a quarter of what a [`Limiter`](crate::Limiter) can hold |
 ///
 /// So burst and debt may be at most an eighth of the word's range in sub-ticks (half of it for a

@@ -56,8 +56,10 @@ extern crate std;
 
 #[cfg(any(feature = "defmt", feature = "fugit"))]
 pub mod adapter;
+mod adjustable;
 pub mod algorithm;
 mod bucketed_window;
+mod capped;
 pub mod cell;
 pub mod concurrency;
 pub mod decision;
@@ -68,7 +70,9 @@ mod rolling_window;
 pub mod snapshot;
 pub mod time;
 
+pub use adjustable::{Adjustable, ChangeError};
 pub use bucketed_window::BucketedWindow;
+pub use capped::{Capped, Windowed};
 pub use concurrency::{ConcurrencyLimit, LeasedConcurrency, LeasedPermit, Permit};
 pub use decision::{Decision, Denied, Forced, Grant, Reservation};
 pub use layered::Layered;

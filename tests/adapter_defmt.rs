@@ -19,7 +19,7 @@ use tollgate::concurrency::{
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
-use tollgate::{BucketedWindow, Limiter, RollingWindow, SnapshotError, time::Ticks};
+use tollgate::{Adjustable, BucketedWindow, Capped, ChangeError, Limiter, RollingWindow, SnapshotError, time::Ticks};
 
 const fn needs_format<T: defmt::Format>() {}
 
@@ -44,7 +44,7 @@ fn every_public_type_has_format() {
         Limiter<A, C> Unsync<T> Atomic32 Atomic64 CriticalSection<T> NoSharedCell
         Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
         Charge<T> Admitted<T, R> Request<T> Tightest<T> Refused<T> Class ShareError Layered<A> Costing<T, A>
-        SnapshotError
+        SnapshotError ChangeError
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
@@ -53,6 +53,8 @@ fn every_public_type_has_format() {
     with_format.extend(["ConcurrencyLimit", "Permit", "LeasedConcurrency", "LeasedPermit"]);
     needs_format::<(RollingWindow<u32, 4>, BucketedWindow<u64, 4>, algorithm::BucketedWindow<u32, 4>)>();
     with_format.extend(["RollingWindow", "BucketedWindow"]);
+    needs_format::<(Adjustable<TokenBucket<u32>>, Capped<RollingWindow<u64, 4>>)>();
+    with_format.extend(["Adjustable", "Capped"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

@@ -54,13 +54,13 @@ fn a_rate_beyond_the_word_is_an_error_that_names_the_value() {
     let error = Nanos::<Quota<u32>>::try_from_rate(Rate::<u32, 1, 60>::from_raw(7), 1).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "burst and debt of 1 units at 60000000000 sub-ticks each exceed half the word's range, 2147483648: \
+        "burst and debt of 1 units at 60000000000 sub-ticks each exceed the 2147483648 that fit the word: \
          give a shorter period, a coarser tick or a wider one"
     );
     let error = Timed::<Quota<u32>, 7, 1>::try_from_rate(HertzU32::from_raw(u32::MAX), 1).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "limit = 30064771065 per period in lowest terms exceeds a quarter of the word's range, 1073741824: \
+        "limit = 30064771065 per period in lowest terms exceeds the 1073741824 that fit the word: \
          give a smaller limit, one that shares a factor with the period, or a wider tick"
     );
     assert!(matches!(
@@ -73,13 +73,13 @@ fn a_rate_beyond_the_word_is_an_error_that_names_the_value() {
 }
 
 #[test]
-#[should_panic(expected = "exceed half the word's range, 2147483648: give a shorter period")]
+#[should_panic(expected = "exceed the 2147483648 that fit the word: give a shorter period")]
 fn a_period_beyond_the_word_panics_in_the_const_form() {
     let _ = Nanos::<Quota<u32>>::from_rate(Rate::<u32, 1, 60>::from_raw(7), 1);
 }
 
 #[test]
-#[should_panic(expected = "per period in lowest terms exceeds a quarter of the word's range, 1073741824")]
+#[should_panic(expected = "per period in lowest terms exceeds the 1073741824 that fit the word")]
 fn a_limit_beyond_the_word_panics_in_the_const_form() {
     let _ = Timed::<Quota<u32>, 7, 1>::from_rate(HertzU32::from_raw(u32::MAX), 1);
 }

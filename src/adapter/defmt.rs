@@ -4,11 +4,13 @@
 
 use ::defmt::{Format, Formatter, write};
 
+use crate::adjustable::{Adjustable, ChangeError};
 use crate::algorithm::tat::Verdict;
 use crate::algorithm::{
-    self, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
+    self, Bucket, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
 };
 use crate::bucketed_window::BucketedWindow;
+use crate::capped::{Capped, Windowed};
 #[cfg(any(loom, target_has_atomic = "32", feature = "portable-atomic"))]
 use crate::cell::Atomic32;
 #[cfg(any(loom, target_has_atomic = "64"))]
@@ -250,6 +252,27 @@ impl<T: Ticks, const SLOTS: usize> Format for algorithm::BucketedWindow<T, SLOTS
 impl<T: HasShared, const SLOTS: usize, C> Format for BucketedWindow<T, SLOTS, C> {
     fn format(&self, f: Formatter<'_>) {
         self.rule().format(f);
+    }
+}
+
+impl<B: Bucket<Ticks: HasShared>, C: StateCell<B::Ticks>> Format for Adjustable<B, C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "adjustable bucket of {}", self.quota());
+    }
+}
+
+impl Format for ChangeError {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::Quota(error) => error.format(f),
+            Self::TooManyAtOnce => write!(f, "three other changes are under way"),
+        }
+    }
+}
+
+impl<L: Windowed<Ticks: HasShared> + Format, C: StateCell<L::Ticks>> Format for Capped<L, C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{}, capped at {=u64}", self.window(), self.limit().into());
     }
 }
 

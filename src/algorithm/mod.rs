@@ -47,6 +47,7 @@ pub use fixed_window::FixedWindow;
 pub use leaky_bucket::LeakyBucket;
 pub use leaky_queue::LeakyQueue;
 pub use rule::Bucket;
+pub(crate) use rule::pace;
 pub use sliding_window::SlidingWindow;
 pub use token_bucket::TokenBucket;
 

@@ -83,7 +83,7 @@ impl<B: Bucket> Algorithm for B {
 
 /// Tells a paced grant to wait for the backlog it found.
 #[inline(always)]
-fn pace<B: Bucket>(decision: Decision<B::Ticks>) -> Decision<B::Ticks> {
+pub(crate) fn pace<B: Bucket>(decision: Decision<B::Ticks>) -> Decision<B::Ticks> {
     if !B::PACED {
         return decision;
     }

@@ -18,14 +18,14 @@ pub enum QuotaError {
         units: u64,
         /// Sub-ticks a unit costs: the period divided by its common factor with the limit.
         per_unit: u64,
-        /// What `units × per_unit` may be at most: half of the word's range.
+        /// What `units × per_unit` may be at most: half of the word's range, an eighth in an [`Adjustable`](crate::Adjustable).
         most: u64,
     },
     /// The limit, in lowest terms with the period, leaves the word no room to tell one tick from the next.
     TooFine {
         /// Sub-ticks a tick is worth: the limit divided by its common factor with the period.
         per_tick: u64,
-        /// The most it may be: a quarter of the word's range.
+        /// The most it may be: a quarter of the word's range, a sixteenth in an [`Adjustable`](crate::Adjustable).
         most: u64,
     },
     /// A burst or a debt was given for a window, which admits its whole limit at once and owes nothing.
@@ -72,8 +72,9 @@ impl QuotaError {
                     .number(units)
                     .then(" units at ")
                     .number(per_unit)
-                    .then(" sub-ticks each exceed half the word's range, ")
-                    .number(most);
+                    .then(" sub-ticks each exceed the ")
+                    .number(most)
+                    .then(" that fit the word");
                 match most.checked_div(per_unit) {
                     Some(fitting @ 1..) => {
                         text.then(": give at most ").number(fitting).then(" units, a coarser tick or a wider one")
@@ -83,9 +84,9 @@ impl QuotaError {
             }
             Self::TooFine { per_tick, most } => Text::new("limit = ")
                 .number(per_tick)
-                .then(" per period in lowest terms exceeds a quarter of the word's range, ")
+                .then(" per period in lowest terms exceeds the ")
                 .number(most)
-                .then(": give a smaller limit, one that shares a factor with the period, or a wider tick"),
+                .then(" that fit the word: give a smaller limit, one that shares a factor with the period, or a wider tick"),
             Self::NotAWindow { limit, burst, debt } => Text::new("a window of ")
                 .number(limit)
                 .then(" has that burst and no debt, but burst = ")

@@ -18,7 +18,7 @@
 //!
 //! ```compile_fail
 //! # use tollgate::{Quota, TokenBucket};
-//! // error: burst and debt of 100000 units at 86400 sub-ticks each exceed half the word's range, 2147483648: …
+//! // error: burst and debt of 100000 units at 86400 sub-ticks each exceed the 2147483648 that fit the word: …
 //! static PER_DAY: TokenBucket<u32> = TokenBucket::<u32>::new(Quota::per(1_000, 86_400_000).burst(100_000));
 //! ```
 

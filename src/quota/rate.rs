@@ -26,8 +26,13 @@ impl<T: Ticks> Rate<T> {
     ///
     /// A [`QuotaError`] that names the value and what would be accepted.
     pub fn try_new(quota: Quota<T>) -> Result<Self, QuotaError> {
+        Self::try_sparing(quota, 0)
+    }
+
+    /// A rate for words whose lowest bits belong to somebody else: all its sub-ticks are multiples of `2^spared`.
+    pub(crate) fn try_sparing(quota: Quota<T>, spared: u32) -> Result<Self, QuotaError> {
         let Quota { limit, period, burst, debt } = quota;
-        let exact = Exact::reduce(limit.into(), period.into(), burst.into(), debt.into(), T::HALF.into())?;
+        let exact = Exact::reduce([limit.into(), period.into(), burst.into(), debt.into()], T::HALF.into(), spared)?;
         Ok(Self {
             per_tick: T::truncate(exact.per_tick),
             per_unit: T::truncate(exact.per_unit),
@@ -37,6 +42,20 @@ impl<T: Ticks> Rate<T> {
             horizon: T::truncate(exact.horizon),
             common: T::truncate(exact.common),
         })
+    }
+
+    /// The rate of these [`numbers`](Self::numbers): no division, whatever they are.
+    #[inline(always)]
+    pub(crate) fn from_numbers([per_tick, per_unit, burst, ceiling, common]: [T; 5]) -> Self {
+        let capacity = burst.wrapping_mul(per_unit);
+        let horizon = T::HALF.wrapping_sub(T::ONE).wrapping_sub(ceiling.wrapping_shr(1));
+        Self { per_tick, per_unit, burst, capacity, ceiling, horizon, common }
+    }
+
+    /// The numbers that all others follow from. The last one is asked for by [`quota_sparing`](Self::quota_sparing) alone.
+    #[inline]
+    pub(crate) const fn numbers(&self) -> [T; 5] {
+        [self.per_tick, self.per_unit, self.burst, self.ceiling, self.common]
     }
 
     /// Sub-ticks a tick is worth: `q`.
@@ -111,7 +130,13 @@ impl<T: Ticks> Rate<T> {
     /// The quota this rate was made of.
     #[must_use]
     pub fn quota(&self) -> Quota<T> {
-        let (limit, period) = (self.per_tick.wrapping_mul(self.common), self.per_unit.wrapping_mul(self.common));
+        self.quota_sparing(0)
+    }
+
+    /// The quota of a rate that [spares](Self::try_sparing) so many bits.
+    pub(crate) fn quota_sparing(&self, spared: u32) -> Quota<T> {
+        let [limit, period] =
+            [self.per_tick, self.per_unit].map(|number| number.wrapping_shr(spared).wrapping_mul(self.common));
         Quota::per(limit, period).burst(self.burst).debt(self.debt())
     }
 }
@@ -130,8 +155,14 @@ macro_rules! const_new {
             /// [`QuotaError`]. For values known only at run time there is [`try_new`](Self::try_new).
             #[must_use]
             pub const fn new(quota: Quota<$word>) -> Self {
+                Self::sparing(quota, 0)
+            }
+
+            /// [`try_sparing`](Self::try_sparing) for a constant.
+            pub(crate) const fn sparing(quota: Quota<$word>, spared: u32) -> Self {
                 let Quota { limit, period, burst, debt } = quota;
-                match Exact::reduce(limit as u64, period as u64, burst as u64, debt as u64, $word::HALF as u64) {
+                let numbers = [limit as u64, period as u64, burst as u64, debt as u64];
+                match Exact::reduce(numbers, $word::HALF as u64, spared) {
                     Ok(exact) => Self {
                         per_tick: exact.per_tick as $word,
                         per_unit: exact.per_unit as $word,
@@ -163,7 +194,9 @@ struct Exact {
 }
 
 impl Exact {
-    const fn reduce(limit: u64, period: u64, burst: u64, debt: u64, half: u64) -> Result<Self, QuotaError> {
+    /// For words of twice `half`, of which the lowest `spared` bits are not to be used.
+    const fn reduce([limit, period, burst, debt]: [u64; 4], half: u64, spared: u32) -> Result<Self, QuotaError> {
+        let room = half >> spared;
         if limit == 0 {
             return Err(QuotaError::ZeroLimit);
         }
@@ -178,13 +211,14 @@ impl Exact {
             (common, rest) = (rest, common % rest);
         }
         let (per_tick, per_unit) = (divide(limit, common), divide(period, common));
-        if per_tick > half / 2 {
-            return Err(QuotaError::TooFine { per_tick, most: half / 2 });
+        if per_tick > room / 2 {
+            return Err(QuotaError::TooFine { per_tick, most: room / 2 });
         }
         let units = burst.saturating_add(debt);
-        if units > divide(half, per_unit) {
-            return Err(QuotaError::TooLong { units, per_unit, most: half });
+        if units > divide(room, per_unit) {
+            return Err(QuotaError::TooLong { units, per_unit, most: room });
         }
+        let (per_tick, per_unit) = (per_tick << spared, per_unit << spared);
         let ceiling = units * per_unit;
         Ok(Self { per_tick, per_unit, capacity: burst * per_unit, ceiling, horizon: half - 1 - ceiling / 2, common })
     }

@@ -29,7 +29,7 @@ fn nothing_per_anything_is_refused() {
 fn a_burst_too_long_for_the_word_is_refused_with_the_most_that_fits() {
     assert_eq!(
         refusal(Quota::per(1_000, 86_400_000).burst(100_000)),
-        "burst and debt of 100000 units at 86400 sub-ticks each exceed half the word's range, 2147483648: \
+        "burst and debt of 100000 units at 86400 sub-ticks each exceed the 2147483648 that fit the word: \
          give at most 24855 units, a coarser tick or a wider one",
     );
     assert!(TokenBucket::<u32>::try_new(Quota::per(1_000, 86_400_000).burst(24_855)).is_ok());
@@ -51,7 +51,7 @@ fn debt_counts_towards_what_fits() {
 fn a_limit_too_fine_for_the_word_is_refused_in_lowest_terms() {
     assert_eq!(
         refusal(Quota::per(HALF + 1, 2).burst(1)),
-        "limit = 2147483649 per period in lowest terms exceeds a quarter of the word's range, 1073741824: \
+        "limit = 2147483649 per period in lowest terms exceeds the 1073741824 that fit the word: \
          give a smaller limit, one that shares a factor with the period, or a wider tick",
     );
     assert!(TokenBucket::<u32>::try_new(Quota::per(HALF / 2, 1).burst(1)).is_ok());

@@ -189,9 +189,8 @@ fn checked<T: Ticks, B: Bucket<Ticks = T>>(
     make: fn(Quota<T>) -> Result<B, QuotaError>,
     shape: Shape,
 ) -> Option<(B, Numbers)> {
-    let quota = quota(shape);
-    let [limit, period, burst, debt] = [quota.limit(), quota.period(), quota.capacity(), quota.most_debt()].map(wide);
-    let numbers = Numbers { limit, period, burst, debt };
+    let quota = quota(shape, T::HALF.into());
+    let numbers = numbers(quota);
     let rule = make(quota);
     let refused = rule.as_ref().map(|_| ()).map_err(|error| unfit(*error));
     assert_eq!(refused, numbers.check(bits::<T>()), "whether {quota:?} can be kept");
@@ -200,14 +199,20 @@ fn checked<T: Ticks, B: Bucket<Ticks = T>>(
     Some((rule, numbers))
 }
 
-fn quota<T: Ticks>(shape: Shape) -> Quota<T> {
+pub fn numbers<T: Ticks>(quota: Quota<T>) -> Numbers {
+    let [limit, period, burst, debt] = [quota.limit(), quota.period(), quota.capacity(), quota.most_debt()].map(wide);
+    Numbers { limit, period, burst, debt }
+}
+
+/// A quota of this shape, whose sizes are shares of `room` sub-ticks.
+pub fn quota<T: Ticks>(shape: Shape, room: u64) -> Quota<T> {
     let factor = u64::from(shape.factor.max(1));
     let [limit, period] = [shape.limit, shape.period].map(|number| {
         let number: u64 = scaled::<T>(number).into();
         number - if number > factor { number % factor } else { 0 }
     });
     let limit = limit.min(MOST_LIMIT);
-    let most = T::HALF.into().checked_div(period / common_factor(limit, period).max(1)).unwrap_or(0);
+    let most = room.checked_div(period / common_factor(limit, period).max(1)).unwrap_or(0);
     let size = |size, most: u64| match size {
         Size::Units(units) => u64::from(units),
         Size::Any(number) => scaled::<T>(number).into(),
@@ -232,7 +237,7 @@ fn word<T: Ticks, B: Bucket<Ticks = T>>(rule: &B) -> Word {
     Word { bits: bits::<T>(), fresh: wide(T::FRESH), horizon: wide(rule.rate().horizon()) }
 }
 
-fn unfit(error: QuotaError) -> Unfit {
+pub fn unfit(error: QuotaError) -> Unfit {
     match error {
         QuotaError::ZeroLimit => Unfit::ZeroLimit,
         QuotaError::ZeroPeriod => Unfit::ZeroPeriod,
@@ -243,7 +248,7 @@ fn unfit(error: QuotaError) -> Unfit {
     }
 }
 
-fn decision<T: Ticks>(decision: Result<Grant<T>, Denied<T>>) -> Told {
+pub fn decision<T: Ticks>(decision: Result<Grant<T>, Denied<T>>) -> Told {
     match decision {
         Ok(grant) => Told::Admitted {
             granted: wide(grant.granted()),
@@ -266,6 +271,6 @@ pub fn reading<T: Ticks>(time: i128) -> T {
     T::truncate(time as u64)
 }
 
-fn bits<T: Ticks>() -> u32 {
+pub fn bits<T: Ticks>() -> u32 {
     64 - T::MAX.into().leading_zeros()
 }

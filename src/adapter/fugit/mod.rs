@@ -45,7 +45,7 @@
 //! # use fugit::Rate;
 //! # use tollgate::Quota;
 //! type Nanoseconds<X> = tollgate::adapter::fugit::Timed<X, 1, 1_000_000_000>;
-//! // error: burst and debt of 1 units at 60000000000 sub-ticks each exceed half the word's range, 2147483648: …
+//! // error: burst and debt of 1 units at 60000000000 sub-ticks each exceed the 2147483648 that fit the word: …
 //! const SEVEN_A_MINUTE: Nanoseconds<Quota<u32>> =
 //!     Nanoseconds::<Quota<u32>>::from_rate(Rate::<u32, 1, 60>::from_raw(7), 1);
 //! # let _ = SEVEN_A_MINUTE;

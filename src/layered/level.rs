@@ -114,6 +114,16 @@ pub trait Level<T: Ticks> {
     /// The levels that refuse.
     fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>>;
 
+    /// The same, but only looks: where asking has a price, as under a [`Penalty`](crate::Penalty), it does not count as asking.
+    ///
+    /// # Errors
+    ///
+    /// As [`probe`](Self::probe).
+    #[inline]
+    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        self.probe(request)
+    }
+
     /// Takes what was asked, all or nothing.
     ///
     /// # Errors
@@ -152,6 +162,11 @@ impl<T: Ticks, L: Level<T> + ?Sized> Level<T> for &L {
     #[inline]
     fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
         L::probe(self, request)
+    }
+
+    #[inline]
+    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        L::peek(self, request)
     }
 
     #[inline]

@@ -40,6 +40,11 @@ macro_rules! tuple {
             }
 
             #[inline]
+            fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+                chained!($(&self.$at),+).peek(request)
+            }
+
+            #[inline]
             fn admit(&self, request: &Request<T>) -> Result<Admitted<T, Self::Receipt>, Refused<T>> {
                 chained!($(&self.$at),+).admit(request)
             }

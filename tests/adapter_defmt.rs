@@ -17,8 +17,9 @@ use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
-use tollgate::{BucketedWindow, Limiter, RollingWindow, time::Ticks};
+use tollgate::{BucketedWindow, Limiter, RollingWindow, SuppressionCount, time::Ticks};
 
 const fn needs_format<T: defmt::Format>() {}
 
@@ -42,12 +43,16 @@ fn every_public_type_has_format() {
         FixedWindow<T> FirstRequestWindow<T> SlidingWindow<T>
         Limiter<A, C> Unsync<T> Atomic32 Atomic64 CriticalSection<T> NoSharedCell
         Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
+        WaitingPeriod<T> PenaltyRule<T> PenaltyError
     });
     needs_format::<(ConcurrencyLimit, Permit<'static>)>();
     needs_format::<(LeasedConcurrency<u32, 4>, LeasedPermit<'static, u64, 4>)>();
     with_format.extend(["ConcurrencyLimit", "Permit", "LeasedConcurrency", "LeasedPermit"]);
     needs_format::<(RollingWindow<u32, 4>, BucketedWindow<u64, 4>, algorithm::BucketedWindow<u32, 4>)>();
     with_format.extend(["RollingWindow", "BucketedWindow"]);
+    needs_format::<(Penalty<ConcurrencyLimit, u32>, Penalty<ConcurrencyLimit, u64>, SuppressionCount<ConcurrencyLimit>)>(
+    );
+    with_format.extend(["Penalty", "SuppressionCount"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

@@ -21,8 +21,10 @@ use crate::concurrency::{
 };
 use crate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use crate::limiter::Limiter;
+use crate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
 use crate::quota::{Quota, QuotaError, Rate, Window};
 use crate::rolling_window::RollingWindow;
+use crate::suppression::SuppressionCount;
 use crate::time::Ticks;
 
 impl<T: Ticks> Format for Quota<T> {
@@ -229,6 +231,37 @@ impl<T: Ticks, const SLOTS: usize> Format for algorithm::BucketedWindow<T, SLOTS
 impl<T: HasShared, const SLOTS: usize, C> Format for BucketedWindow<T, SLOTS, C> {
     fn format(&self, f: Formatter<'_>) {
         self.rule().format(f);
+    }
+}
+
+impl<T: Ticks> Format for WaitingPeriod<T> {
+    fn format(&self, f: Formatter<'_>) {
+        let (first, factor, cap) = (self.first().into(), self.factor().into(), self.cap().into());
+        write!(f, "{=u64} ticks, times {=u64} up to {=u64}", first, factor, cap);
+    }
+}
+
+impl<T: Ticks> Format for PenaltyRule<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "penalty of {}", self.period());
+    }
+}
+
+impl Format for PenaltyError {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=str}", self.message().as_str());
+    }
+}
+
+impl<L: Format, T: HasShared, C: StateCell<T>> Format for Penalty<L, T, C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{}, {}", self.limit(), self.rule());
+    }
+}
+
+impl<L: Format, C: StateCell<u32>> Format for SuppressionCount<L, C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{}, {=u32} suppressed", self.limit(), self.suppressed());
     }
 }
 

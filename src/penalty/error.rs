@@ -21,7 +21,7 @@ pub enum PenaltyError {
     CapTooLong {
         /// Ticks of the longest wait.
         cap: u64,
-        /// The most it may be.
+        /// What is accepted for sure.
         most: u64,
     },
 }

@@ -73,8 +73,8 @@
 //!
 //! * **Wrap** changes no decision; a **stall** makes the period longer.
 //! * **Step back**: what is left counts as `c` at most, so nobody is locked out for longer than `c` from the first question (or until
-//!   a [`refresh`](Penalty::refresh)). It ends no period, unless it is longer than a [`horizon`](PenaltyRule::horizon)
-//!   less `c`. A thread that passes a reading older than others' counts as such: a period of `c` then
+//!   a [`refresh`](Penalty::refresh)). It ends no period, as long as it is shorter than a
+//!   [`horizon`](PenaltyRule::horizon) less `c`. A thread that passes a reading older than others' counts as such: a period of `c` then
 //!   ends earlier by as much.
 //! * **Idling** longer than a horizon may bring a period back that was over, for `c` at most; `refresh`, called once in
 //!   a horizon (from a slow timer, say), removes even that.

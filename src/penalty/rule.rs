@@ -1,3 +1,7 @@
+#[cfg(test)]
+#[path = "exhaustive.rs"]
+mod exhaustive; // within, as it looks into the words
+
 use super::PenaltyError;
 use crate::algorithm::Step;
 use crate::time::Ticks;
@@ -190,7 +194,7 @@ impl<T: Ticks> PenaltyRule<T> {
     #[inline]
     fn ahead(&self, word: T, now: T) -> T {
         let ends = unshifted(word).wrapping_shr(self.step_bits).wrapping_sub(now).wrapping_shl(self.step_bits);
-        if word == T::FRESH || ends > T::HALF { T::ZERO } else { ends.wrapping_shr(self.step_bits) }
+        if word == T::FRESH || ends >= T::HALF { T::ZERO } else { ends.wrapping_shr(self.step_bits) }
     }
 
     /// How often a period was extended.

@@ -131,7 +131,7 @@ macro_rules! faults {
             fn at_both_bounds_of_the_word_periods_and_horizons_hold() {
                 for factor in [1, 2, 3, 1_000, $width::MAX] {
                     for first in [1, 7, 1_000] {
-                        let most = (0..)
+                        let most = (0..$width::BITS)
                             .map(|bits| ($width::MAX >> 2) >> bits)
                             .find(|&cap| {
                                 PenaltyRule::<$width>::try_new(WaitingPeriod::of(first).times(factor, cap)).is_ok()

@@ -51,7 +51,7 @@ fn start<T: Ticks>() -> impl Strategy<Value = u64> {
     ]
 }
 
-fn said<R, T: Ticks>(answer: Result<R, Refused<T>>) -> Said {
+fn said<R, T: Ticks>(answer: &Result<R, Refused<T>>) -> Said {
     match answer {
         Ok(_) => Said::Admitted,
         Err(refused) if refused.is_never() => Said::Never,
@@ -83,10 +83,10 @@ fn agrees<T: HasShared, C: StateCell<T> + Init<T>>(
         let (now, instant) = (T::truncate(start.wrapping_add(passed)), i128::from(passed));
         match op {
             Op::Ask(cost) => {
-                assert_eq!(said(real.try_acquire(now, T::truncate(cost.into()))), oracle.ask(instant, cost.into()));
+                assert_eq!(said(&real.try_acquire(now, T::truncate(cost.into()))), oracle.ask(instant, cost.into()));
             }
             Op::Peek(cost) => {
-                assert_eq!(said(real.peek(now, T::truncate(cost.into()))), oracle.peek(instant, cost.into()));
+                assert_eq!(said(&real.peek(now, T::truncate(cost.into()))), oracle.peek(instant, cost.into()));
             }
             Op::Heed(cost) => {
                 let cost = cost.min(u8::try_from(burst).unwrap());

@@ -98,23 +98,24 @@ fn the_body_stands_in_place() {
         throttled!(now, RARELY, |_| return "returned");
         "went on"
     }
-    assert_eq!((early(0), early(1)), ("returned", "went on"));
-
     fn question(now: u32, value: Result<u32, bool>) -> Result<u32, bool> {
         throttled!(now, RARELY, || value?);
         Ok(7)
     }
+    assert_eq!((early(0), early(1)), ("returned", "went on"));
+
     assert_eq!((question(0, Err(true)), question(1, Err(true)), question(10_000, Ok(1))), (Err(true), Ok(7), Ok(7)));
 
-    let mut turns = 0;
+    let (mut turns, mut passed) = (0, 0);
     for now in 0..9 {
         turns = now;
         if now > 3 {
             throttled!(now, RARELY, |_| break);
         }
         throttled!(now, RARELY, |_| continue);
+        passed += 1;
     }
-    assert_eq!(turns, 4);
+    assert_eq!((turns, passed), (4, 3));
 
     let mut count = 0;
     throttled!(0, RARELY, |_| count += 1); // and borrows as it would in place

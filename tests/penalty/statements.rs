@@ -3,6 +3,7 @@
 use tollgate::algorithm::Algorithm;
 use tollgate::cell::StateCell;
 use tollgate::penalty::{PenaltyError, PenaltyRule, WaitingPeriod};
+use tollgate::time::Ticks;
 use tollgate::{ConcurrencyLimit, Denied, Penalty, Quota, TokenBucket};
 
 const MINUTE: WaitingPeriod<u32> = WaitingPeriod::of(1_000).times(2, 60_000);
@@ -130,12 +131,11 @@ fn a_reset_ends_the_period_and_forgets_the_early_questions() {
 #[test]
 fn at_the_cap_a_question_of_the_same_tick_writes_nothing() {
     const RULE: PenaltyRule<u32> = PenaltyRule::<u32>::new(WaitingPeriod::of(10));
-    let opened = RULE.ask(RULE_FRESH, 7, Some(3)).state.unwrap();
+    let opened = RULE.ask(u32::FRESH, 7, Some(3)).state.unwrap();
     assert_eq!(RULE.ask(opened, 7, None).state, None);
     assert!(RULE.ask(opened, 8, None).state.is_some());
-    assert_eq!(RULE.ask(RULE_FRESH, 7, None).state, None);
+    assert_eq!(RULE.ask(u32::FRESH, 7, None).state, None);
 }
-const RULE_FRESH: u32 = <u32 as tollgate::time::Ticks>::FRESH;
 
 #[test]
 fn one_rule_serves_many_words() {

@@ -31,7 +31,7 @@ fn early_questions_of_many_threads_count_exactly_once_each() {
 }
 
 #[test]
-fn nobody_is_admitted_while_a_period_stands_and_all_permits_come_back() {
+fn who_waits_gets_in_however_many_ask_and_all_permits_come_back() {
     let token = Penalty::<_, u64>::new(ConcurrencyLimit::new(2), WaitingPeriod::of(50).times(2, 400));
     let (clock, in_use, admitted) = (AtomicU64::new(u64::MAX - 1_000), AtomicU64::new(0), AtomicU64::new(0));
     thread::scope(|scope| {
@@ -49,7 +49,7 @@ fn nobody_is_admitted_while_a_period_stands_and_all_permits_come_back() {
                         }
                         Err(refused) => {
                             if let Some(wait) = refused.retry_after() {
-                                assert!(wait <= 400 + 4 * 20_000, "{wait}");
+                                assert!(wait <= 400, "a wait of {wait} exceeds the cap");
                                 clock.fetch_add(wait, SeqCst); // it waits
                             }
                         }

@@ -268,15 +268,15 @@ impl<L: Level<T>, T: HasShared, C: StateCell<T>> Level<T> for Penalty<L, T, C> {
         if is_exempt(request, said) {
             return said;
         }
-        let charged = self.charges_denied && (said.is_err() || self.waiting(now).is_some());
-        if charged {
-            said = self.charge(request, said);
+        let refuses = said.is_err();
+        if self.charges_denied && refuses {
+            said = self.charge(request, said); // before the period is opened, which covers it
         }
         let Some(wait) = self.ask(now, said.err().map(|refused| refused.retry_after().unwrap_or(T::ZERO))) else {
             return Ok(());
         };
-        if self.charges_denied && !charged {
-            said = self.charge(request, said); // denied by a period that has opened just now
+        if self.charges_denied && !refuses {
+            said = self.charge(request, said); // there was room, but too early
         }
         Err(too_early(wait, said))
     }

@@ -65,9 +65,12 @@ pub mod concurrency;
 pub mod decision;
 pub mod layered;
 mod limiter;
+pub mod penalty;
 pub mod quota;
 mod rolling_window;
 pub mod snapshot;
+mod suppression;
+mod throttled;
 pub mod time;
 
 pub use adjustable::{Adjustable, ChangeError};
@@ -77,9 +80,11 @@ pub use concurrency::{ConcurrencyLimit, LeasedConcurrency, LeasedPermit, Permit}
 pub use decision::{Decision, Denied, Forced, Grant, Reservation};
 pub use layered::Layered;
 pub use limiter::Limiter;
+pub use penalty::Penalty;
 pub use quota::{Quota, QuotaError};
 pub use rolling_window::RollingWindow;
 pub use snapshot::SnapshotError;
+pub use suppression::SuppressionCount;
 
 /// A token bucket: see [`algorithm::TokenBucket`].
 pub type TokenBucket<T, C = cell::Shared<T>> = Limiter<algorithm::TokenBucket<T>, C>;

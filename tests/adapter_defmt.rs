@@ -18,8 +18,12 @@ use tollgate::concurrency::{
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
+use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
-use tollgate::{Adjustable, BucketedWindow, Capped, ChangeError, Limiter, RollingWindow, SnapshotError, time::Ticks};
+use tollgate::{
+    Adjustable, BucketedWindow, Capped, ChangeError, Limiter, RollingWindow, SnapshotError, SuppressionCount,
+    time::Ticks,
+};
 
 const fn needs_format<T: defmt::Format>() {}
 
@@ -45,6 +49,7 @@ fn every_public_type_has_format() {
         Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
         Charge<T> Admitted<T, R> Request<T> Tightest<T> Refused<T> Class ShareError Layered<A> Costing<T, A>
         SnapshotError ChangeError
+        WaitingPeriod<T> PenaltyRule<T> PenaltyError
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
@@ -55,6 +60,9 @@ fn every_public_type_has_format() {
     with_format.extend(["RollingWindow", "BucketedWindow"]);
     needs_format::<(Adjustable<TokenBucket<u32>>, Capped<RollingWindow<u64, 4>>)>();
     with_format.extend(["Adjustable", "Capped"]);
+    needs_format::<(Penalty<ConcurrencyLimit, u32>, Penalty<ConcurrencyLimit, u64>, SuppressionCount<ConcurrencyLimit>)>(
+    );
+    with_format.extend(["Penalty", "SuppressionCount"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

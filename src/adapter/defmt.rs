@@ -24,9 +24,11 @@ use crate::concurrency::{
 use crate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use crate::layered::{Admission, Admitted, Class, Costing, Layered, Level, Refused, Request, ShareError, Tightest};
 use crate::limiter::Limiter;
+use crate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
 use crate::quota::{Quota, QuotaError, Rate, Window};
 use crate::rolling_window::RollingWindow;
 use crate::snapshot::SnapshotError;
+use crate::suppression::SuppressionCount;
 use crate::time::Ticks;
 
 impl<T: Ticks> Format for Quota<T> {
@@ -273,6 +275,37 @@ impl Format for ChangeError {
 impl<L: Windowed<Ticks: HasShared> + Format, C: StateCell<L::Ticks>> Format for Capped<L, C> {
     fn format(&self, f: Formatter<'_>) {
         write!(f, "{}, capped at {=u64}", self.window(), self.limit().into());
+    }
+}
+
+impl<T: Ticks> Format for WaitingPeriod<T> {
+    fn format(&self, f: Formatter<'_>) {
+        let (first, factor, cap) = (self.first().into(), self.factor().into(), self.cap().into());
+        write!(f, "{=u64} ticks, times {=u64} up to {=u64}", first, factor, cap);
+    }
+}
+
+impl<T: Ticks> Format for PenaltyRule<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "penalty of {}", self.period());
+    }
+}
+
+impl Format for PenaltyError {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=str}", self.message().as_str());
+    }
+}
+
+impl<L: Format, T: HasShared, C: StateCell<T>> Format for Penalty<L, T, C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{}, {}", self.limit(), self.rule());
+    }
+}
+
+impl<L: Format, C: StateCell<u32>> Format for SuppressionCount<L, C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{}, {=u32} suppressed", self.limit(), self.suppressed());
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Admission<T: Ticks, L: Level<T>> {
 
 /// Asks all levels, and takes of all if none refuses.
 #[inline]
-pub(super) fn acquire<T: Ticks, L: Level<T>>(limit: L, request: Request<T>) -> Result<Admission<T, L>, Refused<T>> {
+pub(crate) fn acquire<T: Ticks, L: Level<T>>(limit: L, request: Request<T>) -> Result<Admission<T, L>, Refused<T>> {
     limit.probe(&request)?;
     match limit.admit(&request) {
         Ok(Admitted { delay, receipt }) => Ok(Admission { limit, request, delay, receipt: Some(receipt) }),

@@ -56,6 +56,11 @@ impl<T: Ticks, L: Level<T>> Level<T> for Costing<T, L> {
     }
 
     #[inline]
+    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        self.limit.peek(&request.costing(self.cost))
+    }
+
+    #[inline]
     fn admit(&self, request: &Request<T>) -> Result<Admitted<T, L::Receipt>, Refused<T>> {
         self.limit.admit(&request.costing(self.cost))
     }

@@ -114,6 +114,16 @@ pub trait Level<T: Ticks> {
     /// The levels that refuse.
     fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>>;
 
+    /// The same, but only looks: where asking has a price, as under a [`Penalty`](crate::Penalty), it does not count as asking.
+    ///
+    /// # Errors
+    ///
+    /// As [`probe`](Self::probe).
+    #[inline]
+    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        self.probe(request)
+    }
+
     /// Takes what was asked, all or nothing.
     ///
     /// # Errors
@@ -156,6 +166,12 @@ macro_rules! as_level {
         fn probe(&self, request: &$crate::layered::Request<T>) -> Result<(), $crate::layered::Refused<T>> {
             let $this = self;
             $crate::layered::Level::<T>::probe(&$level, request)
+        }
+
+        #[inline]
+        fn peek(&self, request: &$crate::layered::Request<T>) -> Result<(), $crate::layered::Refused<T>> {
+            let $this = self;
+            $crate::layered::Level::<T>::peek(&$level, request)
         }
 
         #[inline]

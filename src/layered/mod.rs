@@ -57,7 +57,7 @@
 //! assert_eq!(Layered::new(&levels[..]).try_acquire(0, 1).unwrap_err().level(), 0);
 //! ```
 
-mod admission;
+pub(crate) mod admission;
 mod class;
 mod costing;
 #[macro_use]
@@ -134,7 +134,7 @@ impl<L> Layered<L> {
         admission::acquire(self.levels, Request::new(now, cost))
     }
 
-    /// What [`try_acquire`](Self::try_acquire) would answer, without charging.
+    /// What [`try_acquire`](Self::try_acquire) would answer, without charging or counting as asking.
     ///
     /// # Errors
     ///
@@ -144,7 +144,7 @@ impl<L> Layered<L> {
     where
         L: Level<T>,
     {
-        self.levels.probe(&Request::new(now, cost))
+        self.levels.peek(&Request::new(now, cost))
     }
 
     /// The level with the least left, the first of several, and how much that is.

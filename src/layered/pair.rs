@@ -24,12 +24,12 @@ impl<T: Ticks, A: Level<T>, B: Level<T>> Level<T> for (A, B) {
     /// Asks both, whatever the first says: the wait is the longest of all that refuse.
     #[inline]
     fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
-        match (self.0.probe(request), self.1.probe(request)) {
-            (Ok(()), Ok(())) => Ok(()),
-            (Err(first), Ok(())) => Err(first),
-            (Ok(()), Err(second)) => Err(second.behind(self.0.count())),
-            (Err(first), Err(second)) => Err(first.and(second, self.0.count())),
-        }
+        both(self.0.probe(request), self.1.probe(request), self.0.count())
+    }
+
+    #[inline]
+    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        both(self.0.peek(request), self.1.peek(request), self.0.count())
     }
 
     #[inline]
@@ -62,5 +62,19 @@ impl<T: Ticks, A: Level<T>, B: Level<T>> Level<T> for (A, B) {
     fn penalize(&self, now: T, cost: T) {
         self.0.penalize(now, cost);
         self.1.penalize(now, cost);
+    }
+}
+
+/// Both answers in one; the second is of levels after `levels` others.
+#[inline]
+fn both<T: Ticks>(
+    first: Result<(), Refused<T>>,
+    second: Result<(), Refused<T>>,
+    levels: usize,
+) -> Result<(), Refused<T>> {
+    match (first, second) {
+        (first, Ok(())) => first,
+        (Ok(()), Err(second)) => Err(second.behind(levels)),
+        (Err(first), Err(second)) => Err(first.and(second, levels)),
     }
 }

@@ -53,7 +53,7 @@ impl<T: Ticks> Refused<T> {
     }
 
     /// The same refusal, of levels after `levels` others.
-    pub(super) fn behind(self, levels: usize) -> Self {
+    pub(crate) fn behind(self, levels: usize) -> Self {
         Self { level: self.level.wrapping_add(levels), ..self }
     }
 }

@@ -25,15 +25,11 @@ impl<T: Ticks, L: Level<T, Receipt = ()>> Level<T> for [L] {
     }
 
     fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
-        let both = |(refused, before): (Option<Refused<T>>, usize), level: &L| {
-            let refused = match (refused, level.probe(request)) {
-                (refused, Ok(())) => refused,
-                (None, Err(first)) => Some(first.behind(before)),
-                (Some(refused), Err(later)) => Some(refused.and(later, before)),
-            };
-            (refused, before.saturating_add(level.count()))
-        };
-        self.iter().fold((None, 0), both).0.map_or(Ok(()), Err)
+        all(self, |level| level.probe(request))
+    }
+
+    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        all(self, |level| level.peek(request))
     }
 
     fn admit(&self, request: &Request<T>) -> Result<Admitted<T, ()>, Refused<T>> {
@@ -76,4 +72,17 @@ impl<T: Ticks, L: Level<T, Receipt = ()>, const N: usize> Level<T> for [L; N] {
     type Receipt = ();
 
     as_level!(this => this.as_slice());
+}
+
+/// The answers of all levels in one.
+fn all<T: Ticks, L: Level<T>>(levels: &[L], ask: impl Fn(&L) -> Result<(), Refused<T>>) -> Result<(), Refused<T>> {
+    let both = |(refused, before): (Option<Refused<T>>, usize), level: &L| {
+        let refused = match (refused, ask(level)) {
+            (refused, Ok(())) => refused,
+            (None, Err(first)) => Some(first.behind(before)),
+            (Some(refused), Err(later)) => Some(refused.and(later, before)),
+        };
+        (refused, before.saturating_add(level.count()))
+    };
+    levels.iter().fold((None, 0), both).0.map_or(Ok(()), Err)
 }

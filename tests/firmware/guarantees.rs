@@ -2,9 +2,10 @@
 //! any width of ticks `T` and any cell `C`.
 
 use tollgate::algorithm::{Bucket, LeakyBucket, LeakyQueue, TokenBucket};
-use tollgate::cell::{Init, StateCell};
+use tollgate::cell::{HasShared, Init, StateCell};
+use tollgate::penalty::{PenaltyRule, WaitingPeriod};
 use tollgate::time::Ticks;
-use tollgate::{Denied, Limiter, Quota};
+use tollgate::{Denied, Limiter, Penalty, Quota, SuppressionCount};
 
 use crate::model::{Dice, Model};
 
@@ -33,6 +34,8 @@ macro_rules! for_each_guarantee {
             a_queue_spaces_its_grants_evenly
             the_level_is_what_it_was_set_to
             a_new_quota_keeps_the_level
+            asking_early_makes_the_wait_longer_and_asking_on_time_ends_it
+            what_was_suppressed_is_told_once
         }
     };
 }
@@ -296,4 +299,36 @@ pub fn a_new_quota_keeps_the_level<T: Ticks, C: Cell<T>>() {
     assert_eq!((bucket.level(now), bucket.remaining(now)), (ticks(12), ticks(18)));
     assert!(bucket.set_quota(now, quota(0, 1, 1)).is_err());
     assert_eq!(bucket.remaining(now), ticks(18));
+}
+
+pub fn asking_early_makes_the_wait_longer_and_asking_on_time_ends_it<T: HasShared, C: Cell<T>>() {
+    let period = WaitingPeriod::of(ticks(1_000)).times(ticks(2), ticks(60_000));
+    let rule = PenaltyRule::try_new(period).expect("the period can be kept");
+    for start in starts::<T>() {
+        let calls = Penalty::from_parts(bucket::<T, C>(quota(1, 100, 1)), rule, C::FRESH);
+        assert!(calls.try_acquire(start, T::ONE).is_ok());
+        for wait in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] {
+            let refused = calls.try_acquire(start, T::ONE).unwrap_err();
+            assert_eq!(refused.retry_after(), Some(ticks(wait)));
+        }
+        let then = start.wrapping_add(ticks(60_000));
+        assert!(calls.peek(then.wrapping_sub(T::ONE), T::ONE).is_err());
+        assert!(calls.try_acquire(then, T::ONE).is_ok());
+        assert_eq!(calls.waiting(then), None);
+    }
+}
+
+pub fn what_was_suppressed_is_told_once<T: Ticks, C: Cell<T>>() {
+    let line = SuppressionCount::new(bucket::<T, C>(quota(1, 100, 1)));
+    let mut now = T::MAX;
+    let mut before = 0;
+    for refused in [0, 3, 0, 1] {
+        assert_eq!(line.try_acquire(now, T::ONE).expect("it is due").1, before);
+        for count in 1..=refused {
+            assert!(line.try_acquire(now, T::ONE).is_err());
+            assert_eq!(line.suppressed(), count);
+        }
+        now = now.wrapping_add(ticks(100));
+        before = refused;
+    }
 }

@@ -155,7 +155,7 @@ impl<B: Bucket<Ticks: HasShared>, C: StateCell<B::Ticks>> Adjustable<B, C> {
     /// As [`try_acquire`](Self::try_acquire); [`Denied::Never`] if `cost` and `leave` together exceed the capacity.
     #[inline]
     pub fn try_acquire_leaving(&self, now: B::Ticks, cost: B::Ticks, leave: B::Ticks) -> Decision<B::Ticks> {
-        pace::<B>(self.step(now, |rate, state| tat::acquire(rate, state, now, cost, leave)))
+        self.decide(now, |rate, state| tat::acquire(rate, state, now, cost, leave))
     }
 
     /// Takes as many of `most` units as there are: [`Grant::granted`](crate::Grant::granted) says how many.
@@ -165,7 +165,7 @@ impl<B: Bucket<Ticks: HasShared>, C: StateCell<B::Ticks>> Adjustable<B, C> {
     /// [`Denied::NotYet`] if there is not a single unit, with the wait for one.
     #[inline]
     pub fn try_acquire_up_to(&self, now: B::Ticks, most: B::Ticks) -> Decision<B::Ticks> {
-        pace::<B>(self.step(now, |rate, state| tat::acquire_up_to(rate, state, now, most)))
+        self.decide(now, |rate, state| tat::acquire_up_to(rate, state, now, most))
     }
 
     /// What [`try_acquire`](Self::try_acquire) would answer, without charging.
@@ -267,9 +267,23 @@ impl<B: Bucket<Ticks: HasShared>, C: StateCell<B::Ticks>> Adjustable<B, C> {
         })
     }
 
+    /// A decision under the quota in force.
+    #[inline(always)]
+    pub(crate) fn decide(
+        &self,
+        now: B::Ticks,
+        decide: impl FnMut(&Rate<B::Ticks>, B::Ticks) -> Step<B::Ticks, Decision<B::Ticks>>,
+    ) -> Decision<B::Ticks> {
+        pace::<B>(self.step(now, decide))
+    }
+
     /// One step of the state machine under the quota in force.
     #[inline(always)]
-    fn step<R>(&self, now: B::Ticks, mut step: impl FnMut(&Rate<B::Ticks>, B::Ticks) -> Step<B::Ticks, R>) -> R {
+    pub(crate) fn step<R>(
+        &self,
+        now: B::Ticks,
+        mut step: impl FnMut(&Rate<B::Ticks>, B::Ticks) -> Step<B::Ticks, R>,
+    ) -> R {
         self.confirmed(|word, rate| {
             let Step { state, answer } = step(rate, word::state(word));
             Step { state: written(state, rate, word, now), answer }

@@ -172,8 +172,9 @@ impl<L: Windowed<Ticks: HasShared>, C: StateCell<L::Ticks>> Capped<L, C> {
         self.window.try_acquire_leaving(now, cost, leave).map(|grant| less(grant, reserve))
     }
 
+    /// Units that nobody may take.
     #[inline]
-    fn reserve(&self) -> L::Ticks {
+    pub(crate) fn reserve(&self) -> L::Ticks {
         self.reserve.load() ^ L::Ticks::FRESH
     }
 }

@@ -6,6 +6,7 @@ use crate::time::Ticks;
 pub struct Request<T> {
     now: T,
     cost: T,
+    reserve: T,
     class: Class,
 }
 
@@ -14,7 +15,7 @@ impl<T: Ticks> Request<T> {
     #[inline]
     #[must_use]
     pub const fn new(now: T, cost: T) -> Self {
-        Self { now, cost, class: Class::UNRESERVED }
+        Self { now, cost, reserve: T::ZERO, class: Class::UNRESERVED }
     }
 
     /// The same of a class that leaves its share.
@@ -22,6 +23,14 @@ impl<T: Ticks> Request<T> {
     #[must_use]
     pub const fn of_class(self, class: Class) -> Self {
         Self { class, ..self }
+    }
+
+    /// The same, leaving so many units more, whoever asks.
+    #[inline]
+    #[must_use]
+    pub fn reserving(self, units: T) -> Self {
+        let reserve = if units > T::MAX.wrapping_sub(self.reserve) { T::MAX } else { self.reserve.wrapping_add(units) };
+        Self { reserve, ..self }
     }
 
     /// The same at another cost.
@@ -49,7 +58,8 @@ impl<T: Ticks> Request<T> {
     #[inline]
     #[must_use]
     pub fn leave(&self, capacity: T) -> T {
-        self.class.leaves(capacity)
+        let share = self.class.leaves(capacity.saturating_sub(self.reserve));
+        if share > T::MAX.wrapping_sub(self.reserve) { T::MAX } else { self.reserve.wrapping_add(share) }
     }
 }
 

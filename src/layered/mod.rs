@@ -58,6 +58,7 @@
 //! ```
 
 pub(crate) mod admission;
+mod changing;
 mod class;
 mod costing;
 #[macro_use]

@@ -1,8 +1,10 @@
 //! What a user of several limits can rely on, case by case.
 
+use tollgate::algorithm;
 use tollgate::layered::{Class, Costing, Level, Request};
 use tollgate::{
-    ConcurrencyLimit, FixedWindow, Layered, LeakyQueue, LeasedConcurrency, Quota, RollingWindow, TokenBucket,
+    Adjustable, Capped, ConcurrencyLimit, FixedWindow, Layered, LeakyQueue, LeasedConcurrency, Quota, RollingWindow,
+    TokenBucket,
 };
 
 const NOW: u64 = u64::MAX - 2;
@@ -180,4 +182,26 @@ fn a_step_back_is_kept_in_mind_by_a_denial_through_layers_as_by_any_other() {
     assert_eq!(refused.retry_after(), Some(1_000), "one drain, not the whole step");
     assert!(gate.try_acquire(6_000, 1).is_ok());
     assert!(bucket.probe(&Request::new(6_000, 1)).is_err());
+}
+
+#[test]
+fn limits_that_change_while_in_use_are_levels_at_what_they_are_then() {
+    let rate = Adjustable::<algorithm::TokenBucket<u64>>::new(Quota::per(10, 1_000));
+    let window = Capped::new(RollingWindow::<u64, 20>::new(Quota::per(20, 1_000)));
+    let gate = Layered::new((&rate, &window));
+    assert!(gate.try_acquire(NOW, 8).is_ok());
+    window.set_limit(9).unwrap();
+    assert_eq!((gate.tightest(NOW).level, gate.tightest(NOW).remaining), (1, 1));
+    assert_eq!(gate.try_acquire(NOW, 2).unwrap_err().retry_after(), Some(1_000));
+    assert_eq!((rate.remaining(NOW), window.remaining(NOW)), (2, 1), "nothing was taken");
+    assert_eq!(gate.try_acquire(NOW, 10).unwrap_err().level(), 1, "never, as the limit stands");
+    rate.set_quota(NOW, Quota::per(5, 1_000)).unwrap();
+    let refused = gate.try_acquire(NOW, 1).unwrap_err();
+    assert_eq!((refused.level(), refused.retry_after()), (0, Some(200)), "of eight spent the new quota holds five");
+    window.set_limit(20).unwrap();
+    let half = Class::leaving("half", 50);
+    let later = NOW.wrapping_add(1_000);
+    assert_eq!((0..20).filter(|_| half.try_acquire(&gate, later, 1).is_ok()).count(), 2);
+    gate.try_acquire(later, 3).unwrap().withdraw(later);
+    assert_eq!((rate.remaining(later), window.remaining(later)), (3, 18));
 }

@@ -27,8 +27,9 @@
 //!   most `burst + rate × (D + lifetime)`, of a window what it admits in that span. A lease past its lifetime spends
 //!   nothing.
 //! * **The long-run rate is exact**: no unit is spent that was not charged, and none is charged twice.
-//! * **What is put back** is what has not drained or ended since it was drawn, as others may have had that: a limiter is
-//!   left with no more than if those units had never been drawn. Putting back is part of the next draw, in the same
+//! * **What is put back** is what can be known not to have drained or ended since it was drawn, as others may have had that: a
+//!   limiter is left with no more than if those units had never been drawn. Of a draw of `k` units, a bucket takes back at
+//!   most `k - rate × (time since)`; the rest drains as if it had been spent. Putting back is part of the next draw, in the same
 //!   step (on a window of many words in a step before it).
 //! * **All or nothing**: a request is admitted in full or not at all. If what is left does not suffice it goes back, and
 //!   the denial is the limiter's own, with its wait.
@@ -62,5 +63,5 @@ mod source;
 mod terms;
 
 pub use rate_lease::{RateLease, Spent};
-pub use source::{Drawn, Source};
+pub use source::{Drawn, Source, Unused};
 pub use terms::{Terms, TermsError};

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::{Source, Terms};
+use super::{Source, Terms, Unused};
 use crate::algorithm::Charge;
 use crate::decision::Denied;
 use crate::time::Ticks;
@@ -38,7 +38,7 @@ pub struct RateLease<'a, S: Source + ?Sized> {
     source: &'a S,
     terms: Terms<S::Ticks>,
     /// What was drawn and is not spent.
-    unused: Charge<S::Ticks>,
+    unused: Unused<S::Ticks>,
     /// The last reading, and the one at which the lifetime is over: the same if there is nothing to spend.
     seen: S::Ticks,
     ends: S::Ticks,
@@ -51,7 +51,7 @@ impl<'a, S: Source + ?Sized> RateLease<'a, S> {
     #[inline]
     pub const fn new(source: &'a S, terms: Terms<S::Ticks>) -> Self {
         let zero = S::Ticks::ZERO;
-        let unused = Charge { units: zero, at: zero, left: None };
+        let unused = Unused { units: zero, of: Charge { units: zero, at: zero, left: None } };
         Self { source, terms, unused, seen: zero, ends: zero, delay: zero }
     }
 
@@ -105,7 +105,7 @@ impl<'a, S: Source + ?Sized> RateLease<'a, S> {
     #[inline]
     fn spend(&mut self, cost: S::Ticks) -> Spent<S::Ticks> {
         self.unused.units = self.unused.units.wrapping_sub(cost);
-        let elapsed = self.seen.wrapping_sub(self.unused.at);
+        let elapsed = self.seen.wrapping_sub(self.unused.of.at);
         Spent { left: self.unused.units, delay: self.delay.saturating_sub(elapsed) }
     }
 
@@ -118,8 +118,8 @@ impl<'a, S: Source + ?Sized> RateLease<'a, S> {
             self.put_back(now, unused);
             return Ok(Spent { left: S::Ticks::ZERO, delay: S::Ticks::ZERO });
         }
-        let drawn = self.source.draw(now, cost, self.terms.units().max(cost), &unused)?;
-        self.unused = drawn.charge;
+        let drawn = self.source.draw(now, cost, self.terms.units().max(cost), unused)?;
+        self.unused = Unused { units: drawn.charge.units, of: drawn.charge };
         self.delay = drawn.delay;
         self.seen = now;
         self.ends = now.wrapping_add(self.terms.lifetime());
@@ -128,7 +128,7 @@ impl<'a, S: Source + ?Sized> RateLease<'a, S> {
 
     /// Leaves the lease with nothing to spend, and tells what is to be put back at `now`: nothing if the clock has
     /// stepped back.
-    fn end(&mut self, now: S::Ticks) -> Charge<S::Ticks> {
+    fn end(&mut self, now: S::Ticks) -> Unused<S::Ticks> {
         let stepped_back = now.wrapping_sub(self.seen) > S::Ticks::HALF;
         let unused = self.unused;
         self.unused.units = S::Ticks::ZERO;
@@ -137,9 +137,9 @@ impl<'a, S: Source + ?Sized> RateLease<'a, S> {
     }
 
     #[inline]
-    fn put_back(&self, now: S::Ticks, unused: Charge<S::Ticks>) {
+    fn put_back(&self, now: S::Ticks, unused: Unused<S::Ticks>) {
         if unused.units > S::Ticks::ZERO {
-            self.source.put_back(now, &unused);
+            self.source.put_back(now, unused);
         }
     }
 }

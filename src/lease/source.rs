@@ -18,15 +18,22 @@ pub struct Drawn<T> {
     pub delay: T,
 }
 
+/// Units of a draw that are to be put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Unused<T> {
+    /// How many: at most those of the charge.
+    pub units: T,
+    /// The charge they are of, with all its units.
+    pub of: Charge<T>,
+}
+
 /// A limit of which units can be drawn in bulk, and put back. To write another, keep these promises.
-///
-/// A charge that is `unused` is one that was drawn, with as many of its units as are to be put back.
 pub trait Source {
     /// Ticks of the clock, and units.
     type Ticks: Ticks;
 
-    /// Puts back what is `unused` as [`put_back`](Self::put_back) does, also where the draw is denied, and takes as many units
-    /// as there are: at least `cost`, which is above 0, and at most `most`, which is no less.
+    /// Puts back what is `unused` of an earlier draw, as [`put_back`](Self::put_back) does and also where this one is denied, and
+    /// takes as many units as there are: at least `cost`, which is above 0, and at most `most`, which is no less.
     ///
     /// # Errors
     ///
@@ -36,11 +43,12 @@ pub trait Source {
         now: Self::Ticks,
         cost: Self::Ticks,
         most: Self::Ticks,
-        unused: &Charge<Self::Ticks>,
+        unused: Unused<Self::Ticks>,
     ) -> Result<Drawn<Self::Ticks>, Denied<Self::Ticks>>;
 
-    /// Gives back what is `unused`, and leaves no more than if it had never been drawn. What cannot be told stays charged.
-    fn put_back(&self, now: Self::Ticks, unused: &Charge<Self::Ticks>);
+    /// Gives back what is `unused` of a charge, and leaves no more than if that had never been drawn. What cannot be told
+    /// stays charged.
+    fn put_back(&self, now: Self::Ticks, unused: Unused<Self::Ticks>);
 }
 
 /// In one step.
@@ -53,24 +61,24 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Source for Limiter<A, C> {
         now: A::Ticks,
         cost: A::Ticks,
         most: A::Ticks,
-        unused: &Charge<A::Ticks>,
+        unused: Unused<A::Ticks>,
     ) -> Result<Drawn<A::Ticks>, Denied<A::Ticks>> {
         let rule = self.rule();
-        let (decision, left) = self.step(|state| {
-            let returned = rule.undo(state, now, unused.units, unused).state;
+        let grant = self.step(|state| {
+            let returned = rule.undo(state, now, unused.units, &unused.of).state;
             let full = returned.unwrap_or(state);
             let units = most.min(rule.remaining(full, now)).max(cost);
             let step = rule.acquire(full, now, units, A::Ticks::ZERO);
-            let left = step.state.or(returned);
-            Step { state: left, answer: (step.answer, left) }
-        });
-        let grant = decision?;
-        Ok(Drawn { charge: Charge { units: grant.granted(), at: now, left }, delay: grant.delay() })
+            Step { state: step.state.or(returned), answer: step.answer }
+        })?;
+        // The word it left would allow more to be put back, but no more than is safe while only one lease puts back:
+        // another one lowers the word.
+        Ok(Drawn { charge: Charge { units: grant.granted(), at: now, left: None }, delay: grant.delay() })
     }
 
     #[inline]
-    fn put_back(&self, now: A::Ticks, unused: &Charge<A::Ticks>) {
-        self.step(|state| self.rule().undo(state, now, unused.units, unused));
+    fn put_back(&self, now: A::Ticks, unused: Unused<A::Ticks>) {
+        self.step(|state| self.rule().undo(state, now, unused.units, &unused.of));
     }
 }
 
@@ -98,14 +106,14 @@ fn draw_of<T: Ticks>(
 impl<T: HasShared, const N: usize, C: StateCell<T>> Source for RollingWindow<T, N, C> {
     type Ticks = T;
 
-    fn draw(&self, now: T, cost: T, most: T, unused: &Charge<T>) -> Result<Drawn<T>, Denied<T>> {
+    fn draw(&self, now: T, cost: T, most: T, unused: Unused<T>) -> Result<Drawn<T>, Denied<T>> {
         self.put_back(now, unused);
         draw_of(now, cost, most, || self.remaining(now), |units| self.try_acquire(now, units))
     }
 
-    fn put_back(&self, now: T, unused: &Charge<T>) {
-        if now.wrapping_sub(unused.at) < self.window().period() {
-            self.refund(unused.at, unused.units); // by their stamps
+    fn put_back(&self, now: T, unused: Unused<T>) {
+        if now.wrapping_sub(unused.of.at) < self.window().period() {
+            self.refund(unused.of.at, unused.units); // by their stamps
         }
     }
 }
@@ -113,14 +121,14 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Source for RollingWindow<T, 
 impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> Source for BucketedWindow<T, SLOTS, C> {
     type Ticks = T;
 
-    fn draw(&self, now: T, cost: T, most: T, unused: &Charge<T>) -> Result<Drawn<T>, Denied<T>> {
+    fn draw(&self, now: T, cost: T, most: T, unused: Unused<T>) -> Result<Drawn<T>, Denied<T>> {
         self.put_back(now, unused);
         draw_of(now, cost, most, || self.remaining(now), |units| self.try_acquire(now, units))
     }
 
-    fn put_back(&self, now: T, unused: &Charge<T>) {
-        if unused.units > T::ZERO && now.wrapping_sub(unused.at) < self.rule().quota().period() {
-            self.give_back(unused.at, unused.units);
+    fn put_back(&self, now: T, unused: Unused<T>) {
+        if unused.units > T::ZERO && now.wrapping_sub(unused.of.at) < self.rule().quota().period() {
+            self.give_back(unused.of.at, unused.units);
         }
     }
 }

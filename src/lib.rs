@@ -54,7 +54,7 @@
 #[cfg(test)]
 extern crate std;
 
-#[cfg(any(feature = "defmt", feature = "fugit"))]
+#[cfg(any(feature = "defmt", feature = "embedded-hal", feature = "embedded-hal-async", feature = "fugit"))]
 pub mod adapter;
 pub mod algorithm;
 mod bucketed_window;

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use tollgate::adapter::fugit::Timed;
+use tollgate::adapter::waiting::{Patience, Retry, TickLength, TickLengthError};
+use tollgate::adapter::{embedded_hal, embedded_hal_async};
 use tollgate::algorithm::tat::Verdict;
 use tollgate::algorithm::{
     self, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
@@ -17,6 +19,7 @@ use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use tollgate::lease::{Drawn, RateLease, Spent, Terms, TermsError, Unused};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
 use tollgate::{BucketedWindow, Limiter, RollingWindow, time::Ticks};
 
@@ -42,12 +45,17 @@ fn every_public_type_has_format() {
         FixedWindow<T> FirstRequestWindow<T> SlidingWindow<T>
         Limiter<A, C> Unsync<T> Atomic32 Atomic64 CriticalSection<T> NoSharedCell
         Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
+        Drawn<T> Unused<T> Spent<T> Terms<T> TermsError
+        TickLength TickLengthError Patience<T> Retry<T>
     });
     needs_format::<(ConcurrencyLimit, Permit<'static>)>();
     needs_format::<(LeasedConcurrency<u32, 4>, LeasedPermit<'static, u64, 4>)>();
     with_format.extend(["ConcurrencyLimit", "Permit", "LeasedConcurrency", "LeasedPermit"]);
     needs_format::<(RollingWindow<u32, 4>, BucketedWindow<u64, 4>, algorithm::BucketedWindow<u32, 4>)>();
     with_format.extend(["RollingWindow", "BucketedWindow"]);
+    needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
+    needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
+    with_format.extend(["RateLease", "Waiter"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

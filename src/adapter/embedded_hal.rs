@@ -21,7 +21,7 @@
 //!
 //! let daily = FixedWindow::<u32>::new(Quota::per(1, 60_000));
 //! for _ in 0..2 {
-//!     waiter.ask(Patience::for_ticks(60_000), |now| daily.try_acquire(now, 1)).unwrap();
+//!     let _ = waiter.ask(Patience::for_ticks(60_000), |now| daily.try_acquire(now, 1)).unwrap();
 //! }
 //! assert_eq!(millis(), 60_000);
 //! ```
@@ -31,7 +31,7 @@ use ::embedded_hal::delay::DelayNs;
 use super::waiting::{Asking, Countdown, Patience, Pause, Refusal, TickLength};
 use crate::algorithm::Bucket;
 use crate::cell::StateCell;
-use crate::decision::{Denied, Grant};
+use crate::decision::Denied;
 use crate::limiter::Limiter;
 use crate::time::Ticks;
 
@@ -63,7 +63,7 @@ impl<T: Ticks, D: DelayNs, F: FnMut() -> T> Waiter<D, F> {
     /// # Errors
     ///
     /// As [`Limiter::reserve`], at once: the wait or the debt would be too long, or the cost can never fit. Nothing is charged.
-    pub fn reserve<B, C>(&mut self, bucket: &Limiter<B, C>, cost: T, max_wait: T) -> Result<Grant<T>, Denied<T>>
+    pub fn reserve<B, C>(&mut self, bucket: &Limiter<B, C>, cost: T, max_wait: T) -> Result<(), Denied<T>>
     where
         B: Bucket<Ticks = T>,
         C: StateCell<T>,
@@ -71,7 +71,7 @@ impl<T: Ticks, D: DelayNs, F: FnMut() -> T> Waiter<D, F> {
         let now = (self.clock)();
         let reservation = bucket.reserve(now, cost, max_wait)?;
         self.sleep(Countdown::new(now, reservation.delay()));
-        Ok(reservation.grant())
+        Ok(())
     }
 
     /// Asks until it is admitted, and sleeps in between as long as the denials say. Not fair.

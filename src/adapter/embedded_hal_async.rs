@@ -21,7 +21,7 @@ use ::embedded_hal_async::delay::DelayNs;
 use super::waiting::{Asking, Countdown, Patience, Pause, Refusal, TickLength};
 use crate::algorithm::{Algorithm, Bucket, Charge};
 use crate::cell::StateCell;
-use crate::decision::{Denied, Grant};
+use crate::decision::Denied;
 use crate::limiter::Limiter;
 use crate::time::Ticks;
 
@@ -56,7 +56,7 @@ impl<T: Ticks, D: DelayNs, F: FnMut() -> T> Waiter<D, F> {
     /// # Errors
     ///
     /// As [`Limiter::reserve`], at once: the wait or the debt would be too long, or the cost can never fit. Nothing is charged.
-    pub async fn reserve<B, C>(&mut self, bucket: &Limiter<B, C>, cost: T, max_wait: T) -> Result<Grant<T>, Denied<T>>
+    pub async fn reserve<B, C>(&mut self, bucket: &Limiter<B, C>, cost: T, max_wait: T) -> Result<(), Denied<T>>
     where
         B: Bucket<Ticks = T>,
         C: StateCell<T>,
@@ -70,7 +70,7 @@ impl<T: Ticks, D: DelayNs, F: FnMut() -> T> Waiter<D, F> {
             sleep(&mut self.delay, pause).await;
         }
         turn.is_used = true;
-        Ok(reservation.grant())
+        Ok(())
     }
 
     /// Asks until it is admitted, and sleeps in between as long as the denials say. Not fair.

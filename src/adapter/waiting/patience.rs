@@ -13,9 +13,9 @@ use crate::time::Ticks;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Patience<T> {
-    ticks: T,
-    attempts: u32,
-    poll: Option<T>,
+    pub(in crate::adapter) ticks: T,
+    pub(in crate::adapter) attempts: u32,
+    pub(in crate::adapter) poll: Option<T>,
 }
 
 impl<T: Copy> Patience<T> {

@@ -318,12 +318,13 @@ mod waiting {
         }
     }
 
+    #[allow(clippy::match_same_arms)] // they write different texts, which the macro interns
     impl<T: Ticks> Format for Retry<T> {
         fn format(&self, f: Formatter<'_>) {
             match self {
                 Self::After(ticks) => write!(f, "after {=u64} ticks", (*ticks).into()),
-                Self::Unknown => write!(f, "unknown"),
-                Self::Never => write!(f, "never"),
+                Self::Unknown => write!(f, "nobody knows when"),
+                Self::Never => write!(f, "never again"),
             }
         }
     }

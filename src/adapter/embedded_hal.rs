@@ -1,4 +1,4 @@
-//! Waiting that blocks, with the `DelayNs` of [`embedded_hal`](::embedded_hal) 1.0.
+//! Waiting that blocks, with the `DelayNs` of [`embedded_hal`] 1.0.
 //!
 //! ```
 //! use embedded_hal::delay::DelayNs;

@@ -1,4 +1,4 @@
-//! Waiting that awaits, with the `DelayNs` of [`embedded_hal_async`](::embedded_hal_async) 1.0, and is cancelled by dropping
+//! Waiting that awaits, with the `DelayNs` of [`embedded_hal_async`] 1.0, and is cancelled by dropping
 //! the future.
 //!
 //! ```

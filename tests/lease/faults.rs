@@ -1,5 +1,7 @@
 //! Clocks that step back, stand still, wrap and idle.
 
+#![allow(clippy::cast_sign_loss)] // a clock that steps back
+
 use proptest::prelude::*;
 use tollgate::lease::Terms;
 use tollgate::{Quota, RateLease, TokenBucket};

@@ -23,7 +23,7 @@
 //! for _ in 0..2 {
 //!     let _ = waiter.ask(Patience::for_ticks(60_000), |now| daily.try_acquire(now, 1)).unwrap();
 //! }
-//! assert_eq!(millis(), 60_000);
+//! assert!(millis() >= 60_000); // the next window
 //! ```
 
 use ::embedded_hal::delay::DelayNs;

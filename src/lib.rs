@@ -54,7 +54,7 @@
 #[cfg(test)]
 extern crate std;
 
-#[cfg(any(feature = "defmt", feature = "fugit"))]
+#[cfg(any(feature = "defmt", feature = "embedded-hal", feature = "embedded-hal-async", feature = "fugit"))]
 pub mod adapter;
 mod adjustable;
 pub mod algorithm;
@@ -64,6 +64,7 @@ pub mod cell;
 pub mod concurrency;
 pub mod decision;
 pub mod layered;
+pub mod lease;
 mod limiter;
 pub mod penalty;
 pub mod quota;
@@ -79,6 +80,7 @@ pub use capped::{Capped, Windowed};
 pub use concurrency::{ConcurrencyLimit, LeasedConcurrency, LeasedPermit, Permit};
 pub use decision::{Decision, Denied, Forced, Grant, Reservation};
 pub use layered::Layered;
+pub use lease::RateLease;
 pub use limiter::Limiter;
 pub use penalty::Penalty;
 pub use quota::{Quota, QuotaError};

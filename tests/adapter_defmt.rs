@@ -8,6 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use tollgate::adapter::fugit::Timed;
+use tollgate::adapter::waiting::{Patience, Retry, TickLength, TickLengthError};
+use tollgate::adapter::{embedded_hal, embedded_hal_async};
 use tollgate::algorithm::tat::Verdict;
 use tollgate::algorithm::{
     self, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
@@ -18,6 +20,7 @@ use tollgate::concurrency::{
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
+use tollgate::lease::{Drawn, RateLease, Spent, Terms, TermsError, Unused};
 use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
 use tollgate::{
@@ -50,6 +53,8 @@ fn every_public_type_has_format() {
         Charge<T> Admitted<T, R> Request<T> Tightest<T> Refused<T> Class ShareError Layered<A> Costing<T, A>
         SnapshotError ChangeError
         WaitingPeriod<T> PenaltyRule<T> PenaltyError
+        Drawn<T> Unused<T> Spent<T> Terms<T> TermsError
+        TickLength TickLengthError Patience<T> Retry<T>
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
@@ -63,6 +68,9 @@ fn every_public_type_has_format() {
     needs_format::<(Penalty<ConcurrencyLimit, u32>, Penalty<ConcurrencyLimit, u64>, SuppressionCount<ConcurrencyLimit>)>(
     );
     with_format.extend(["Penalty", "SuppressionCount"]);
+    needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
+    needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
+    with_format.extend(["RateLease", "Waiter"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

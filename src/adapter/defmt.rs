@@ -23,6 +23,7 @@ use crate::concurrency::{
 };
 use crate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use crate::layered::{Admission, Admitted, Class, Costing, Layered, Level, Refused, Request, ShareError, Tightest};
+use crate::lease::{Drawn, RateLease, Source, Spent, Terms, TermsError, Unused};
 use crate::limiter::Limiter;
 use crate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
 use crate::quota::{Quota, QuotaError, Rate, Window};
@@ -410,5 +411,102 @@ impl<T: Ticks, L: Format> Format for Costing<T, L> {
 impl<T: Ticks> Format for Charge<T> {
     fn format(&self, f: Formatter<'_>) {
         write!(f, "{=u64} at {=u64}", self.units.into(), self.at.into());
+    }
+}
+
+impl<T: Ticks> Format for Terms<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=u64} units for {=u64} ticks", self.units().into(), self.lifetime().into());
+    }
+}
+
+impl Format for TermsError {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=str}", self.message().as_str());
+    }
+}
+
+impl<T: Ticks> Format for Spent<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "spent, {=u64} left", self.left().into());
+        if self.delay() > T::ZERO {
+            write!(f, ", due in {=u64} ticks", self.delay().into());
+        }
+    }
+}
+
+impl<T: Ticks> Format for Drawn<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "drawn {=u64}, due in {=u64} ticks", self.charge.units.into(), self.delay.into());
+    }
+}
+
+impl<T: Ticks> Format for Unused<T> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=u64} unused of {=u64}", self.units.into(), self.of.units.into());
+    }
+}
+
+impl<S: Source + ?Sized> Format for RateLease<'_, S> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "lease of {}", self.terms());
+    }
+}
+
+#[cfg(feature = "embedded-hal")]
+impl<D, F> Format for super::embedded_hal::Waiter<D, F> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "waiter, {}", self.tick());
+    }
+}
+
+#[cfg(feature = "embedded-hal-async")]
+impl<D, F> Format for super::embedded_hal_async::Waiter<D, F> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "waiter, {}", self.tick());
+    }
+}
+
+#[cfg(any(feature = "embedded-hal", feature = "embedded-hal-async"))]
+mod waiting {
+    use ::defmt::{Format, Formatter, write};
+
+    use super::super::waiting::{Patience, Retry, TickLength, TickLengthError};
+    use crate::time::Ticks;
+
+    impl Format for TickLength {
+        fn format(&self, f: Formatter<'_>) {
+            let (nanos, ticks) = self.ratio();
+            write!(f, "a tick is {=u64}/{=u64} ns", nanos, ticks);
+        }
+    }
+
+    impl Format for TickLengthError {
+        fn format(&self, f: Formatter<'_>) {
+            write!(f, "a clock of 0 Hz");
+        }
+    }
+
+    impl<T: Ticks> Format for Patience<T> {
+        fn format(&self, f: Formatter<'_>) {
+            write!(f, "at most {=u64} ticks", self.ticks.into());
+            if self.attempts < u32::MAX {
+                write!(f, ", {=u32} attempts", self.attempts);
+            }
+            if let Some(every) = self.poll {
+                write!(f, ", polling every {=u64} ticks", every.into());
+            }
+        }
+    }
+
+    #[allow(clippy::match_same_arms)] // they write different texts, which the macro interns
+    impl<T: Ticks> Format for Retry<T> {
+        fn format(&self, f: Formatter<'_>) {
+            match self {
+                Self::After(ticks) => write!(f, "after {=u64} ticks", (*ticks).into()),
+                Self::Unknown => write!(f, "nobody knows when"),
+                Self::Never => write!(f, "never again"),
+            }
+        }
     }
 }

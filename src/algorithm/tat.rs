@@ -250,11 +250,15 @@ pub fn refund<T: Ticks>(rate: &Rate<T>, state: T, now: T, units: T) -> Step<T, (
 ///
 /// What was charged keeps the TAT ahead of the clock for as long as it drains, and no longer: a charge that left the
 /// TAT at `t` can be told from one never made by `t - now` at most. (Without the word it left, `t` was no earlier than the
-/// charge's own reading and cost.) To give back more would give again what others have had.
+/// charge's own reading and cost.) To give back more would give again what others have had. However long ago the charge was,
+/// up to half a turn of the clock: a word beyond the horizon would look ahead again.
 #[inline]
 pub fn undo<T: Ticks>(rate: &Rate<T>, state: T, now: T, units: T, charge: &Charge<T>) -> Step<T, ()> {
     let least = charge.at.wrapping_mul(rate.per_tick()).wrapping_add(charge.units.wrapping_mul(rate.per_unit()));
+    let elapsed = now.wrapping_sub(charge.at);
+    let drained = if elapsed > T::HALF { T::ZERO } else { elapsed.saturating_mul(rate.per_tick()) };
     let undrained = Seen::new(rate, charge.left.unwrap_or(least), now).backlog();
+    let undrained = undrained.min(rate.ceiling().saturating_sub(drained));
     let seen = Seen::new(rate, state, now);
     let back = units.min(charge.units).saturating_mul(rate.per_unit()).min(undrained).min(seen.backlog());
     if back == T::ZERO {

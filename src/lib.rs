@@ -12,9 +12,14 @@
 //! | [`RollingWindow`] | never more than the limit in any span of a period |
 //! | [`BucketedWindow`] | the same for large limits, in a few words |
 //! | [`ConcurrencyLimit`] | at most so many at once |
+//! | [`Layered`] | several limits taken together, all or none |
+//! | [`Keyed`] | a limit for each key, in fixed memory |
 //!
 //! ([`SlidingWindow`], [`FixedWindow`] and [`FirstRequestWindow`] are there to mirror servers; [`LeasedConcurrency`] is for
 //! holders that may vanish. The README compares them all.)
+//!
+//! Around a limit: [`Penalty`] for asking too early, [`SuppressionCount`] and [`throttled!`] for log lines, [`RateLease`] to draw
+//! units in bulk, [`Adjustable`] and [`Capped`] for limits that change while in use, [`snapshot`] to outlive a reset.
 //!
 //! ```
 //! use tollgate::{Quota, TokenBucket};
@@ -45,7 +50,8 @@
 //! # Where things are
 //!
 //! [`time`], [`quota`] and [`decision`] hold the words, [`algorithm`] the state machines, [`cell`] the places a state
-//! word can live in; a [`Limiter`] is a rule and a cell.
+//! word can live in; a [`Limiter`] is a rule and a cell. What is put together of limits is in [`layered`], [`keyed`],
+//! [`penalty`] and [`lease`].
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

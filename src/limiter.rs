@@ -5,9 +5,9 @@ mod snapshot;
 use crate::algorithm::{
     Algorithm, Bucket, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket, tat,
 };
+use crate::cell::StateCell;
 #[cfg(not(loom))]
-use crate::cell::Init;
-use crate::cell::{HasShared, Shared, StateCell};
+use crate::cell::{HasShared, Init, Shared};
 use crate::decision::{Decision, Denied, Forced, LevelError, Reservation};
 use crate::quota::{Quota, QuotaError};
 use crate::time::Ticks;

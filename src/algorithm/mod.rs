@@ -88,7 +88,8 @@ pub struct Charge<T> {
     pub units: T,
     /// The reading at which they were.
     pub at: T,
-    /// The state word the charge left, if that is known.
+    /// The state word the charge left, if that is known. Only as long as nobody else gives back: what others give back
+    /// brings forward when a charge has drained, so that as much might come back too much.
     pub left: Option<T>,
 }
 

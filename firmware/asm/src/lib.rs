@@ -5,10 +5,33 @@
 //! a panic calls a function that does not exist, so that a program with a panic in it cannot be linked.
 #![no_std]
 
+/// An entry: what it may do, the operation, whose, on which ticks; and what is done with a subject and three numbers.
+macro_rules! entry {
+    ($may:ident $operation:ident $name:ident $ticks:ident $subject:ty, $answer:ty: $call:expr) => {
+        const _: () = {
+            #[unsafe(export_name = concat!(
+                        stringify!($may), "_", stringify!($name), "_", stringify!($operation), "_", stringify!($ticks)
+                    ))]
+            extern "C" fn entry(
+                subject: &mut $subject,
+                now: $ticks,
+                units: $ticks,
+                more: $ticks,
+                answer: &mut Option<$answer>,
+            ) {
+                let call: fn(&mut $subject, $ticks, $ticks, $ticks) -> $answer = $call;
+                *answer = Some(call(subject, now, units, more));
+            }
+        };
+    };
+}
+
+mod compositions;
 #[cfg(feature = "controls")]
 mod controls;
 mod decisions;
 mod operations;
+mod windows;
 
 use cortex_m as _; // implements the critical section
 

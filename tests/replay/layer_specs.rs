@@ -118,7 +118,7 @@ fn a_quota_that_cannot_be_kept_is_refused_in_the_words_of_the_crate() {
         (
             "a=token-bucket:3/4000000000",
             &["--clock-bits", "32"],
-            "burst and debt of 3 units at 4000000000 sub-ticks each exceed half the word's range",
+            "burst and debt of 3 units at 4000000000 sub-ticks each exceed the 2147483648 that fit the word",
         ),
     ];
     for (spec, options, message) in cases {

@@ -196,27 +196,29 @@ where
     }
 
     fn claim_one(&self, slot: &Slot<S::Cell>, now: A::Ticks) -> bool {
-        let tag = Tag::<_, CLASSES>(slot.tag.load_acquire());
-        let state = slot.state.load_acquire();
-        let Some(refreshed) = self.table.refreshed(tag, state, now) else { return false };
-        if refreshed != A::Ticks::FRESH {
-            // Too far ahead for any history: a clock fault or a long silence. It is free one drain from now.
-            slot.state.replace(state, refreshed);
-            return false;
+        loop {
+            let tag = Tag::<_, CLASSES>(slot.tag.load_acquire());
+            let state = slot.state.load_acquire();
+            let Some(refreshed) = self.table.refreshed(tag, state, now) else { return false };
+            if refreshed != A::Ticks::FRESH {
+                // Too far ahead for any history: a clock fault or a long silence. It is free one drain from now.
+                slot.state.replace(state, refreshed);
+                return false;
+            }
+            if !slot.state.replace_ordered(state, A::Ticks::TAKEN) {
+                continue;
+            }
+            let claimed = Tag::<_, CLASSES>(slot.tag.load_acquire());
+            if state != A::Ticks::FRESH && claimed.class() != tag.class() {
+                // Another life of the slot, in the same state by chance, was judged by a class that is not its own.
+                slot.state.replace_ordered(A::Ticks::TAKEN, state);
+                return false;
+            }
+            if claimed.is_open() {
+                self.table.count_reuse();
+            }
+            return true;
         }
-        if !slot.state.replace_ordered(state, A::Ticks::TAKEN) {
-            return false;
-        }
-        let claimed = Tag::<_, CLASSES>(slot.tag.load_acquire());
-        if state != A::Ticks::FRESH && claimed.class() != tag.class() {
-            // Another life of the slot, in the same state by chance, was judged by a class that is not its own.
-            slot.state.replace_ordered(A::Ticks::TAKEN, state);
-            return false;
-        }
-        if claimed.is_open() {
-            self.table.count_reuse();
-        }
-        true
     }
 
     /// The key's state, if it has one.

@@ -77,14 +77,12 @@ fn keys_spread_over_all_slots_and_their_fingerprints_differ() {
 /// Hashes that differ in a few bits only, as a weak hasher makes them, cost slots, not limits.
 #[test]
 fn a_weak_hash_mixes_no_keys_up() {
-    for shift in [0, 8, 20, 40, 56] {
+    for shift in [8, 20, 40, 56] {
         let rule = TokenBucket::<u64>::new(Quota::per(1, 1_000_000).burst(2));
         let table = Table::over((0..16).map(|_| Set::<u64>::fresh()).collect::<Vec<_>>(), [rule], KEY);
-        for key in 0..200_u64 {
-            let hash = key << shift;
-            if shift >= 8 && table.hashed(hash).try_acquire(7, 1).is_ok() {
-                assert_eq!(table.hashed(hash).remaining(7), 1, "key {key} at bit {shift}");
-            }
+        let with_slot = (0..200_u64).filter(|key| table.hashed(key << shift).try_acquire(7, 1).is_ok());
+        for key in with_slot.collect::<Vec<_>>() {
+            assert_eq!(table.hashed(key << shift).remaining(7), 1, "key {key} at bit {shift}");
         }
     }
 }

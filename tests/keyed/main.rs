@@ -11,6 +11,11 @@ mod oracle;
 /// The oracle's integer.
 type Wide = i128;
 
+/// Memory for a table.
+fn sets<T: tollgate::keyed::Line<Cell: tollgate::cell::StateCell<T>>>(sets: usize) -> Vec<tollgate::keyed::Set<T>> {
+    (0..sets).map(|_| tollgate::keyed::Set::fresh()).collect()
+}
+
 mod agreement;
 mod answers;
 mod clocks;

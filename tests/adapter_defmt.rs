@@ -17,8 +17,11 @@ use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use tollgate::keyed::{
+    Admitted, ClassError, Full, HalfLine, Inline, Key, Refused, Set, SipHash, SipHasher, Slot, Usage, WholeLine,
+};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
-use tollgate::{BucketedWindow, Limiter, RollingWindow, time::Ticks};
+use tollgate::{BucketedWindow, Keyed, Limiter, RollingWindow, time::Ticks};
 
 const fn needs_format<T: defmt::Format>() {}
 
@@ -42,12 +45,15 @@ fn every_public_type_has_format() {
         FixedWindow<T> FirstRequestWindow<T> SlidingWindow<T>
         Limiter<A, C> Unsync<T> Atomic32 Atomic64 CriticalSection<T> NoSharedCell
         Lease<T> LeaseLost<T> ReleaseError ConcurrencyError
+        Usage<T> Admitted<T> Refused<T> Full<A> ClassError Slot<C> HalfLine WholeLine SipHash SipHasher
     });
     needs_format::<(ConcurrencyLimit, Permit<'static>)>();
     needs_format::<(LeasedConcurrency<u32, 4>, LeasedPermit<'static, u64, 4>)>();
     with_format.extend(["ConcurrencyLimit", "Permit", "LeasedConcurrency", "LeasedPermit"]);
     needs_format::<(RollingWindow<u32, 4>, BucketedWindow<u64, 4>, algorithm::BucketedWindow<u32, 4>)>();
     with_format.extend(["RollingWindow", "BucketedWindow"]);
+    needs_format::<(Keyed<TokenBucket<u32>, 4>, Key<'static, LeakyQueue<u64>, Inline<u64, 4>, SipHash, 2>, Set<u32>)>();
+    with_format.extend(["Table", "Key", "Inline", "Set"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

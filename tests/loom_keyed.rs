@@ -219,7 +219,11 @@ fn a_key_that_comes_back_while_it_is_evicted_has_one_budget() {
         assert_eq!(take(&table, KEY, NOW, BURST), BURST);
         assert_eq!(take(&table, 0x30_0000, NOW, BURST), BURST);
         let thief = beside(&table, |table| take(table, OTHER, DRAINED, 1));
-        assert_eq!((take(&table, KEY, DRAINED, 1), take(&table, KEY, DRAINED, 1)), (1, 1), "refused beside a free slot");
+        assert_eq!(
+            (take(&table, KEY, DRAINED, 1), take(&table, KEY, DRAINED, 1)),
+            (1, 1),
+            "refused beside a free slot"
+        );
         assert_eq!(thief.join().unwrap(), 1, "refused beside a free slot");
         assert_eq!(left(&table, KEY, DRAINED), BURST - 2, "the key has two budgets");
         assert!(left(&table, OTHER, DRAINED) <= BURST - 1, "the charge was lost");

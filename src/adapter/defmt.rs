@@ -6,7 +6,7 @@ use ::defmt::{Format, Formatter, write};
 
 use crate::algorithm::tat::Verdict;
 use crate::algorithm::{
-    self, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
+    self, Algorithm, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
 };
 use crate::bucketed_window::BucketedWindow;
 #[cfg(any(loom, target_has_atomic = "32", feature = "portable-atomic"))]
@@ -20,6 +20,10 @@ use crate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use crate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use crate::keyed::{
+    Admitted, ClassError, Full, HalfLine, Inline, Key, Line, Refused, Set, SipHash, SipHasher, Slot, Slots, Table,
+    Usage, WholeLine,
+};
 use crate::limiter::Limiter;
 use crate::quota::{Quota, QuotaError, Rate, Window};
 use crate::rolling_window::RollingWindow;
@@ -230,6 +234,88 @@ impl<T: HasShared, const SLOTS: usize, C> Format for BucketedWindow<T, SLOTS, C>
     fn format(&self, f: Formatter<'_>) {
         self.rule().format(f);
     }
+}
+
+impl<A: Algorithm, S: Slots<Word = A::Ticks>, H, const CLASSES: usize> Format for Table<A, S, H, CLASSES> {
+    fn format(&self, f: Formatter<'_>) {
+        let (capacity, reused, full) = (self.capacity() as u64, self.reused().into(), self.found_full().into());
+        write!(f, "table of {=u64} slots, {=u64} times reused, {=u64} times found full", capacity, reused, full);
+    }
+}
+
+impl<A: Algorithm, S: Slots<Word = A::Ticks>, H, const CLASSES: usize> Format for Key<'_, A, S, H, CLASSES> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "key {=u64:#x}", self.fingerprint().into());
+    }
+}
+
+impl<T: Ticks> Format for Usage<T> {
+    fn format(&self, f: Formatter<'_>) {
+        let (key, class, remaining) = (self.fingerprint().into(), self.class() as u64, self.remaining().into());
+        write!(f, "key {=u64:#x} of class {=u64}, remaining {=u64}", key, class, remaining);
+    }
+}
+
+impl<T: Ticks> Format for Admitted<T> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::Key(grant) => grant.format(f),
+            Self::Overflow(grant) => write!(f, "no slot, shared limit: {}", grant),
+            Self::Uncounted => write!(f, "no slot, uncounted"),
+        }
+    }
+}
+
+impl<T: Ticks> Format for Refused<T> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::Key(denied) => denied.format(f),
+            Self::Overflow(denied) => write!(f, "no slot, shared limit: {}", denied),
+            Self::Full(wait) => write!(f, "no slot: {}", wait),
+        }
+    }
+}
+
+impl<A: Format> Format for Full<A> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::Refuse => write!(f, "refuse"),
+            Self::Admit => write!(f, "admit"),
+            Self::Overflow(rule) => write!(f, "overflow to {}", rule),
+        }
+    }
+}
+
+impl Format for ClassError {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "no class {=u64}: there are {=u64}", self.class() as u64, self.classes() as u64);
+    }
+}
+
+impl<T: Line, const N: usize, C> Format for Inline<T, N, C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=u64} slots", N as u64);
+    }
+}
+
+/// What says no more than what it is: parts of a table, and the secret of a hash.
+macro_rules! names {
+    ($([$($parameter:tt)*] $type:ty: $text:literal;)*) => {$(
+        impl<$($parameter)*> Format for $type {
+            fn format(&self, f: Formatter<'_>) {
+                write!(f, $text);
+            }
+        }
+    )*};
+}
+
+names! {
+    [T: Line, C] Set<T, C>: "set of 4 slots";
+    [C] Slot<C>: "slot";
+    [] HalfLine: "half a cache line";
+    [] WholeLine: "a cache line";
+    [] SipHash: "SipHash";
+    [] SipHasher: "SipHasher";
 }
 
 /// A state word: an arrival time in sub-ticks, which says something only beside another one.

@@ -112,9 +112,7 @@ where
         if !needs_slot || self.has_room(now) {
             return by_key(step.answer);
         }
-        self.without_slot(now, |rule| {
-            rule.acquire(self.table.overflow_cell().load(), now, cost, A::Ticks::ZERO).answer
-        })
+        self.without_slot(now, |rule| rule.acquire(self.table.overflow_cell().load(), now, cost, A::Ticks::ZERO).answer)
     }
 
     /// Whole units that can be taken at `now`, rounded down: all of them if the key has no slot.

@@ -35,8 +35,9 @@
 //!
 //! # Sizing
 //!
-//! A slot is in use from a key's first charge until that has drained. With slots for twice as many keys as are in use at
-//! once, next to no key finds all of its eight slots in use.
+//! A slot is in use from a key's first charge until that has drained. Of as many keys in use *at once* as a table has slots,
+//! one in nine finds its eight slots in use by others; at half as many one in 300, at a quarter one in several thousand. (A
+//! table of up to eight slots is filled to the last one.)
 //!
 //! # What a tag cannot tell
 //!

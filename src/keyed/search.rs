@@ -55,11 +55,7 @@ where
 {
     /// Runs `step` on the key's state; if it has none, on a fresh one in a slot that is free `now`.
     #[inline(always)]
-    pub(super) fn charge<R>(
-        &self,
-        now: A::Ticks,
-        step: impl Fn(A::Ticks) -> Step<A::Ticks, R>,
-    ) -> Result<R, NoRoom> {
+    pub(super) fn charge<R>(&self, now: A::Ticks, step: impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Result<R, NoRoom> {
         match self.charge_in(self.home(), &step) {
             Some(answer) => Ok(answer),
             None => self.charge_elsewhere(now, &step),
@@ -67,11 +63,7 @@ where
     }
 
     #[inline(never)]
-    fn charge_elsewhere<R>(
-        &self,
-        now: A::Ticks,
-        step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>,
-    ) -> Result<R, NoRoom> {
+    fn charge_elsewhere<R>(&self, now: A::Ticks, step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Result<R, NoRoom> {
         // Each turn but the last is due to another context that opened, vacated or reused a slot.
         loop {
             if let Some(answer) = self.charge_in(self.second(), step) {
@@ -92,11 +84,7 @@ where
 
     /// Runs `step` on the key's state if it has an open slot in this set.
     #[inline(always)]
-    fn charge_in<R>(
-        &self,
-        set: &[Slot<S::Cell>],
-        step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>,
-    ) -> Option<R> {
+    fn charge_in<R>(&self, set: &[Slot<S::Cell>], step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Option<R> {
         for slot in set {
             let tag = slot.tag.load_acquire();
             if !Tag(tag).is_open_to(self.owner()) {
@@ -129,7 +117,8 @@ where
         let [turn, second_turn] = [home, second].map(|set| self.turn(set.len()));
         let turned = |set: &'a [Slot<S::Cell>], turn| set.iter().enumerate().cycle().skip(turn).take(set.len());
         let behind = home.len();
-        turned(home, turn).chain(turned(second, second_turn).map(move |(place, slot)| (place.wrapping_add(behind), slot)))
+        turned(home, turn)
+            .chain(turned(second, second_turn).map(move |(place, slot)| (place.wrapping_add(behind), slot)))
     }
 
     /// Settles a published slot of the key that is still pending, and says whether there was one.

@@ -4,9 +4,9 @@ use core::hash::{BuildHasher, Hash};
 use super::answer::{Answer, Full};
 use super::key::Key;
 use super::search::revise_slot;
+use super::slots::{Apart, Slot, Slots};
 #[cfg(not(loom))]
 use super::slots::{Inline, Line};
-use super::slots::{Apart, Slot, Slots};
 use super::tag::Tag;
 use crate::algorithm::{Algorithm, Step};
 #[cfg(not(loom))]

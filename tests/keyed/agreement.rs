@@ -74,13 +74,15 @@ where
             }
             3 => table.refresh(now),
             what => {
-                let answer = if what == 4 { keyed.try_acquire_up_to(now, amount) } else { keyed.try_acquire(now, amount) };
+                let answer =
+                    if what == 4 { keyed.try_acquire_up_to(now, amount) } else { keyed.try_acquire(now, amount) };
                 if let Err(Refused::Full(_)) = answer {
                     assert!(in_use >= table.capacity().min(8), "row {row}: full, and only {in_use} keys are in use");
                     refused += 1;
                     continue;
                 }
-                let expected = if what == 4 { limiter.try_acquire_up_to(now, amount) } else { limiter.try_acquire(now, amount) };
+                let expected =
+                    if what == 4 { limiter.try_acquire_up_to(now, amount) } else { limiter.try_acquire(now, amount) };
                 let answer = match answer {
                     Ok(Admitted::Key(grant)) => Ok(grant),
                     Err(Refused::Key(denied)) => Err(denied),
@@ -113,7 +115,7 @@ macro_rules! every_algorithm {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn enough_slots_answer_row_for_row_as_one_limiter_for_each_key(rows in rows(1_500)) {

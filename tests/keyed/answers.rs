@@ -51,7 +51,9 @@ fn a_full_table_charges_the_shared_limit_if_told_to() {
     fill(&TABLE, 5);
     assert!(matches!(TABLE.try_acquire("new", 5, 1), Ok(Admitted::Overflow(grant)) if grant.remaining() == 1));
     assert_eq!(TABLE.key("newer").peek(5, 2).unwrap_err().retry_after(), Some(10));
-    assert!(matches!(TABLE.key("newer").try_acquire_up_to(5, 4), Ok(Admitted::Overflow(grant)) if grant.granted() == 1));
+    assert!(
+        matches!(TABLE.key("newer").try_acquire_up_to(5, 4), Ok(Admitted::Overflow(grant)) if grant.granted() == 1)
+    );
     let refused = TABLE.try_acquire("new", 5, 1).unwrap_err();
     assert!(matches!(refused, Refused::Overflow(_)) && refused.is_full());
     assert_eq!(

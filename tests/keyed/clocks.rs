@@ -44,7 +44,7 @@ fn a_step_back_mints_nothing<T: Line<Cell: StateCell<T>>>(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_step_back_mints_nothing_for_any_key(

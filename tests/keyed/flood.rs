@@ -15,13 +15,16 @@ fn a_flood_of_invented_keys_neither_resets_nor_evicts_nor_delays_a_key_in_use() 
         let table = Table::over(sets, [RULE], HASH).when_full(full);
         let alone = [(); 3].map(|()| Limiter::from_parts(RULE, Unsync::new(u32::FRESH)));
         let (mut now, mut invented, mut denied) = (u32::MAX - 50_000, 1_000_u64, 0);
-        for round in 0..20_000_u32 {
+        for (key, alone) in alone.iter().enumerate() {
+            assert!(alone.try_acquire(now, 2).is_ok() && table.try_acquire(&(key as u64), now, 2).is_ok());
+        }
+        for round in 0..8_000_u32 {
             now = now.wrapping_add(round % 11);
             for _ in 0..20 {
                 invented += 1;
                 let _ = table.try_acquire(&invented, now, 1 + round % 4);
             }
-            // Each asks about once in a unit's time, and so is in use all along.
+            // Each asks several times in a unit's time, and so is in use all along.
             let key = round as usize % 3;
             let expected = alone[key].try_acquire(now, 1);
             match (table.try_acquire(&(key as u64), now, 1), expected) {
@@ -33,7 +36,7 @@ fn a_flood_of_invented_keys_neither_resets_nor_evicts_nor_delays_a_key_in_use() 
                 other => panic!("round {round}: {other:?}"),
             }
         }
-        assert!(denied > 1_000 && table.found_full() > 100_000, "{denied} denied: it was no flood of a busy table");
+        assert!(denied > 5_000 && table.found_full() > 100_000, "{denied} denied: it was no flood of a busy table");
     }
 }
 

@@ -55,23 +55,24 @@ fn the_key_of_the_hash_is_not_told() {
 #[test]
 fn keys_and_ready_hashes_are_the_same_keys() {
     let table = Keyed::<TokenBucket<u32>, 64>::new([TokenBucket::<u32>::new(Quota::per(2, 1_000))], KEY);
-    table.try_acquire("somebody", 7, 2).unwrap();
+    assert!(table.try_acquire("somebody", 7, 2).is_ok());
     assert!(table.hashed(KEY.hash_one("somebody")).try_acquire(7, 1).is_err());
     assert_eq!(table.hashed(KEY.hash_one("nobody")).remaining(7), 2);
     assert_eq!(table.key("somebody").fingerprint(), table.in_use(7).next().unwrap().fingerprint());
 }
 
-/// Not a proof of quality, but a broken choice of bits would show.
+/// Not a proof of quality, but a broken choice of bits would show. The shares are those the documentation tells.
 #[test]
 fn keys_spread_over_all_slots_and_their_fingerprints_differ() {
     let rule = TokenBucket::<u32>::new(Quota::per(1, 1_000_000).burst(2));
-    let table = Table::over((0..1_000).map(|_| Set::<u32>::fresh()).collect::<Vec<_>>(), [rule], KEY);
-    let full = (0..2_000_u32).filter(|key| table.try_acquire(key, 7, 1).is_err()).count();
-    assert_eq!((full, table.occupancy(7)), (0, 2_000), "at half of the capacity every key has a slot");
-    let prints: HashSet<_> = table.in_use(7).map(|usage| usage.fingerprint()).collect();
-    assert_eq!(prints.len(), 2_000);
-    let refused = (2_000..4_000_u32).filter(|key| table.try_acquire(key, 7, 1).is_err()).count();
-    assert!((1..600).contains(&refused), "{refused} of 4 000 keys have no slot in 4 000");
+    for (keys, refused_at_most) in [(5_000, 5), (10_000, 80), (20_000, 3_000)] {
+        let table = Table::over(crate::sets::<u32>(5_000), [rule], KEY);
+        let refused = (0..keys).filter(|key: &u32| table.try_acquire(key, 7, 1).is_err()).count();
+        assert!(refused <= refused_at_most, "{refused} of {keys} keys without a slot, of 20 000");
+        println!("{refused} of {keys} keys without a slot, of 20 000");
+        let prints: HashSet<_> = table.in_use(7).map(|usage| usage.fingerprint()).collect();
+        assert!(prints.len() + refused + 2 >= keys as usize, "fingerprints of {keys} keys coincide");
+    }
 }
 
 /// Hashes that differ in a few bits only, as a weak hasher makes them, cost slots, not limits.

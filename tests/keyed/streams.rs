@@ -112,8 +112,12 @@ fn expected<T: Line>(answer: Answer<T>) -> Expected {
 
 /// A table of so many sets; with one or two of them every slot is a candidate of every key, so that the oracles know
 /// exactly when there is none left.
-fn every_answer_is_the_oracles<T, B, C>(make: fn(Quota<T>) -> Result<B, QuotaError>, sets: usize, start: u64, rows: &[Row])
-where
+fn every_answer_is_the_oracles<T, B, C>(
+    make: fn(Quota<T>) -> Result<B, QuotaError>,
+    sets: usize,
+    start: u64,
+    rows: &[Row],
+) where
     T: Line,
     B: Bucket<Ticks = T> + Copy,
     C: StateCell<T> + Init<T>,
@@ -124,7 +128,8 @@ where
     let table = Table::over(sets, [rule], SipHash::new([1, 2]));
     let word = Word { bits: T::BITS, fresh: T::FRESH.into().into(), horizon: rule.rate().horizon().into().into() };
     let new = || Oracle::new(Numbers { limit, period, burst, debt: 0 }, B::PACED, word);
-    let mut oracles = Oracles { keys: HashMap::new(), new, slots: if table.capacity() > 8 { 40 } else { table.capacity() } };
+    let mut oracles =
+        Oracles { keys: HashMap::new(), new, slots: if table.capacity() > 8 { 40 } else { table.capacity() } };
     let mut time = Wide::from(start);
     for (number, row) in rows.iter().enumerate() {
         time += Wide::from(row.ticks);
@@ -185,7 +190,7 @@ where
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn four_slots_answer_as_one_oracle_for_each_key_and_full_only_when_four_are_in_use(rows in rows()) {
@@ -205,7 +210,7 @@ proptest! {
 
 #[cfg(feature = "critical-section")]
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 50, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn slots_in_critical_sections_answer_as_one_oracle_for_each_key(rows in rows()) {

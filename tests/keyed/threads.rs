@@ -8,7 +8,6 @@ use tollgate::algorithm::TokenBucket;
 use tollgate::cell::CriticalSection;
 use tollgate::cell::{Atomic32, Atomic64, Init, StateCell};
 use tollgate::keyed::{Admitted, Line, Refused, Set, SipHash, Table};
-use tollgate::time::Ticks;
 use tollgate::{Quota, QuotaError};
 
 const THREADS: usize = 4;
@@ -32,7 +31,11 @@ type Admissions = Vec<[u64; KEYS]>;
 
 /// All threads ask in phases, during which the clock stands. Says what each key was admitted, and how many were refused
 /// for want of a slot.
-fn hammer<T, C>(make: fn(Quota<T>) -> Result<TokenBucket<T>, QuotaError>, sets: usize, removals: bool) -> (Admissions, u64)
+fn hammer<T, C>(
+    make: fn(Quota<T>) -> Result<TokenBucket<T>, QuotaError>,
+    sets: usize,
+    removals: bool,
+) -> (Admissions, u64)
 where
     T: Line,
     C: StateCell<T> + Init<T> + Sync + Send,
@@ -52,7 +55,8 @@ where
             // Three keys are hot and the others come and go: most slots change hands in a phase.
             for _ in 0..40 {
                 let roll = random(&mut seed);
-                let key = if roll.is_multiple_of(3) { roll / 3 % 3 } else { (roll / 3 + phase as u64 / 8) % KEYS as u64 };
+                let key =
+                    if roll.is_multiple_of(3) { roll / 3 % 3 } else { (roll / 3 + phase as u64 / 8) % KEYS as u64 };
                 let cost = T::truncate(1 + roll / 64 % 2);
                 match table.try_acquire(&key, now, cost) {
                     Ok(Admitted::Key(grant)) => admitted[key as usize] += grant.granted().into(),
@@ -75,13 +79,14 @@ where
             }
         }
     });
+    let full = table.found_full().into();
     // Nothing got stuck: after a while every slot can be had.
     let later = start.wrapping_add(T::truncate(PHASES as u64 * PHASE + BURST * UNIT));
     assert_eq!(table.occupancy(later), 0);
     (0..table.capacity()).for_each(|new| assert!(table.key(&(new + 1_000)).peek(later, burst).is_ok()));
     let new = (0_u64..).filter(|new| table.key(&new).try_acquire(later, one).is_ok()).take(table.capacity());
     assert_eq!(new.count(), table.capacity(), "a slot got lost");
-    (all, table.found_full().into())
+    (all, full)
 }
 
 /// In every span of phases each key has at most its burst and what drained meanwhile.
@@ -106,7 +111,7 @@ where
     for sets in [1, 2, 3, 64] {
         let (admissions, full) = hammer::<u32, C32>(TokenBucket::try_new, sets, false);
         every_key_keeps_its_limit(&admissions);
-        assert_eq!(full > 0, sets < 3 || full > 0, "{KEYS} keys find room in {sets} sets, or not");
+        assert!(sets > 1 || full > 0, "no key was without a slot, and so no slot was fought for");
         let (admissions, full) = hammer::<u64, C64>(TokenBucket::try_new, sets, false);
         every_key_keeps_its_limit(&admissions);
         assert!(sets < 64 || full == 0, "{full} requests found no slot in {sets} sets");
@@ -134,7 +139,7 @@ fn no_slot_gets_lost_while_keys_are_removed() {
 #[test]
 fn a_new_key_is_admitted_exactly_its_burst_by_threads_that_all_bring_it() {
     let rule = TokenBucket::<u64>::new(Quota::per(1, 1_000_000).burst(7));
-    let sets: Vec<_> = (0..4_096).map(|_| Set::<u64>::fresh()).collect();
+    let sets: Vec<_> = (0..1 << 16).map(|_| Set::<u64>::fresh()).collect();
     let table = Table::over(sets, [rule], SipHash::new([7, 8]));
     let barrier = Barrier::new(THREADS);
     let ask = || {

@@ -277,6 +277,7 @@ impl<T: Ticks> Format for Refused<T> {
 }
 
 impl<A: Format> Format for Full<A> {
+    #[allow(clippy::match_same_arms)] // a lint that does not look into the format strings
     fn format(&self, f: Formatter<'_>) {
         match self {
             Self::Refuse => write!(f, "refuse"),

@@ -15,7 +15,7 @@ use core::hash::{BuildHasher, Hasher};
 /// * a constant key is as secret as the firmware image. It is right where keys come from a closed network, or are few
 ///   enough for all to have a slot.
 ///
-/// The hash is the one `std` uses in its `HashMap` (J.-P. Aumasson, D. J. Bernstein, *SipHash: a fast short-input PRF*,
+/// The hash is the one `std` uses in its `HashMap` (J.-P. Aumasson, D. J. Bernstein, *`SipHash`: a fast short-input PRF*,
 /// 2012, in the variant of one and three rounds).
 ///
 /// ```

@@ -36,8 +36,8 @@
 //! # Sizing
 //!
 //! A slot is in use from a key's first charge until that has drained. Of as many keys in use *at once* as a table has slots,
-//! one in nine finds its eight slots in use by others; at half as many one in 300, at a quarter one in several thousand. (A
-//! table of up to eight slots is filled to the last one.)
+//! one in eleven finds its eight slots in use by others; at three quarters of that one in 75, at half one in 2 500. (A table
+//! of up to eight slots is filled to the last one.)
 //!
 //! # What a tag cannot tell
 //!

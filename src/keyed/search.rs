@@ -110,17 +110,6 @@ where
         self.home().iter().chain(self.second()).enumerate()
     }
 
-    /// The same in the order in which they are claimed: from another way of the set for each key, so that keys which are idle
-    /// most of the time do not evict each other from one slot in turns.
-    fn in_turn(&self) -> impl Iterator<Item = Place<'a, S>> + use<'a, A, S, H, CLASSES> {
-        let (home, second) = (self.home(), self.second());
-        let [turn, second_turn] = [home, second].map(|set| self.turn(set.len()));
-        let turned = |set: &'a [Slot<S::Cell>], turn| set.iter().enumerate().cycle().skip(turn).take(set.len());
-        let behind = home.len();
-        turned(home, turn)
-            .chain(turned(second, second_turn).map(move |(place, slot)| (place.wrapping_add(behind), slot)))
-    }
-
     /// Settles a published slot of the key that is still pending, and says whether there was one.
     fn resolve_pending(&self) -> bool {
         for (place, slot) in self.candidates() {
@@ -177,11 +166,25 @@ where
         Ok(Claimed::Vacated)
     }
 
-    /// Claims a candidate: one never used or given back, or else one whose state is as good as fresh.
+    /// Claims a free candidate: in the home set, but its last one only if the second set has no more.
     fn claim(&self, now: A::Ticks) -> Option<Place<'a, S>> {
-        let fresh = |(_, slot): &Place<'a, S>| slot.state.load() == A::Ticks::FRESH;
-        let claimed = self.candidates().filter(fresh).find(|(_, slot)| self.claim_one(slot, now));
-        claimed.or_else(|| self.in_turn().find(|(_, slot)| self.claim_one(slot, now)))
+        let (home, second) = ((0, self.home()), (self.home().len(), self.second()));
+        let room = self.room(home.1, now);
+        let sets = if room <= 1 && self.room(second.1, now) > room { [second, home] } else { [home, second] };
+        sets.into_iter().find_map(|(start, set)| {
+            let (way, slot) = self.claim_in(set, now)?;
+            Some((start.wrapping_add(way), slot))
+        })
+    }
+
+    /// Claims a slot of a set: one never used or given back, or else one whose state is as good as fresh. These are tried
+    /// from another way on for each key, so that keys which are idle most of the time do not evict each other in turns.
+    fn claim_in(&self, set: &'a [Slot<S::Cell>], now: A::Ticks) -> Option<Place<'a, S>> {
+        let ways = set.iter().enumerate();
+        let mut bare = ways.clone().filter(|(_, slot)| slot.state.load() == A::Ticks::FRESH);
+        let mut in_turn = ways.cycle().skip(self.turn(set.len())).take(set.len());
+        let claimed = bare.find(|(_, slot)| self.claim_one(slot, now));
+        claimed.or_else(|| in_turn.find(|(_, slot)| self.claim_one(slot, now)))
     }
 
     fn claim_one(&self, slot: &Slot<S::Cell>, now: A::Ticks) -> bool {
@@ -255,10 +258,16 @@ where
 
     /// Whether a candidate is free.
     pub(super) fn has_room(&self, now: A::Ticks) -> bool {
-        self.candidates().any(|(_, slot)| {
+        self.room(self.home(), now) > 0 || self.room(self.second(), now) > 0
+    }
+
+    /// How many slots of a set are free.
+    fn room(&self, set: &[Slot<S::Cell>], now: A::Ticks) -> usize {
+        let is_free = |slot: &&Slot<S::Cell>| {
             let tag = Tag(slot.tag.load_acquire());
             self.table.refreshed(tag, slot.state.load_acquire(), now) == Some(A::Ticks::FRESH)
-        })
+        };
+        set.iter().filter(is_free).count()
     }
 }
 

@@ -20,21 +20,23 @@ fn rows(most_ticks: u16) -> impl Strategy<Value = Vec<Row>> {
     vec((ticks, 0..60_u16, any::<bool>(), any::<u8>(), 0..6_u8), 1..400)
 }
 
+type Alone<A> = Limiter<A, Unsync<<A as Algorithm>::Ticks>>;
+
 /// One limiter for each key and class: how it was done without a table.
 struct Unkeyed<A: Algorithm> {
     rules: [A; 2],
-    limiters: HashMap<(u16, usize), Limiter<A, Unsync<A::Ticks>>>,
+    limiters: HashMap<(u16, usize), Alone<A>>,
 }
 
 impl<A: Algorithm + Copy> Unkeyed<A> {
-    fn of(&mut self, key: u16, class: usize) -> &Limiter<A, Unsync<A::Ticks>> {
+    fn of(&mut self, key: u16, class: usize) -> &Alone<A> {
         let rule = self.rules[class];
         self.limiters.entry((key, class)).or_insert_with(|| Limiter::from_parts(rule, Unsync::fresh()))
     }
 
     /// How many keys are not as good as fresh.
     fn in_use(&self, now: A::Ticks) -> usize {
-        let is_fresh = |limiter: &Limiter<A, Unsync<A::Ticks>>| {
+        let is_fresh = |limiter: &Alone<A>| {
             let state = limiter.cell().load();
             limiter.rule().refresh(state, now).state.unwrap_or(state) == A::Ticks::FRESH
         };

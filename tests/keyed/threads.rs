@@ -63,7 +63,7 @@ where
                     Err(Refused::Key(_) | Refused::Full(_)) => {}
                     other => panic!("{other:?}"),
                 }
-                if removals && roll / 128 % 8 == 0 {
+                if removals && (roll / 128).is_multiple_of(8) {
                     table.key(&(roll / 1_024 % KEYS as u64)).remove();
                 }
             }

@@ -19,12 +19,13 @@ use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use tollgate::keyed::{self, ClassError, Full, HalfLine, Inline, Key, Set, SipHash, SipHasher, Slot, Usage, WholeLine};
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::lease::{Drawn, RateLease, Spent, Terms, TermsError, Unused};
 use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
 use tollgate::{
-    Adjustable, BucketedWindow, Capped, ChangeError, Limiter, RollingWindow, SnapshotError, SuppressionCount,
+    Adjustable, BucketedWindow, Capped, ChangeError, Keyed, Limiter, RollingWindow, SnapshotError, SuppressionCount,
     time::Ticks,
 };
 
@@ -54,6 +55,7 @@ fn every_public_type_has_format() {
         SnapshotError ChangeError
         WaitingPeriod<T> PenaltyRule<T> PenaltyError
         Drawn<T> Unused<T> Spent<T> Terms<T> TermsError
+        Usage<T> Full<A> ClassError Slot<C> HalfLine WholeLine SipHash SipHasher
         TickLength TickLengthError Patience<T> Retry<T>
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
@@ -68,6 +70,9 @@ fn every_public_type_has_format() {
     needs_format::<(Penalty<ConcurrencyLimit, u32>, Penalty<ConcurrencyLimit, u64>, SuppressionCount<ConcurrencyLimit>)>(
     );
     with_format.extend(["Penalty", "SuppressionCount"]);
+    needs_format::<(Keyed<TokenBucket<u32>, 4>, Key<'static, LeakyQueue<u64>, Inline<u64, 4>, SipHash, 2>, Set<u32>)>();
+    needs_format::<(keyed::Admitted<u32>, keyed::Refused<u64>)>(); // of the same names as those of layers
+    with_format.extend(["Table", "Key", "Inline", "Set"]);
     needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
     needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
     with_format.extend(["RateLease", "Waiter"]);

@@ -7,7 +7,8 @@ use ::defmt::{Format, Formatter, write};
 use crate::adjustable::{Adjustable, ChangeError};
 use crate::algorithm::tat::Verdict;
 use crate::algorithm::{
-    self, Bucket, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
+    self, Algorithm, Bucket, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step,
+    TokenBucket,
 };
 use crate::bucketed_window::BucketedWindow;
 use crate::capped::{Capped, Windowed};
@@ -22,6 +23,9 @@ use crate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use crate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use crate::keyed::{
+    self, ClassError, Full, HalfLine, Inline, Key, Line, Set, SipHash, SipHasher, Slot, Slots, Table, Usage, WholeLine,
+};
 use crate::layered::{Admission, Admitted, Class, Costing, Layered, Level, Refused, Request, ShareError, Tightest};
 use crate::lease::{Drawn, RateLease, Source, Spent, Terms, TermsError, Unused};
 use crate::limiter::Limiter;
@@ -509,4 +513,87 @@ mod waiting {
             }
         }
     }
+}
+
+impl<A: Algorithm, S: Slots<Word = A::Ticks>, H, const CLASSES: usize> Format for Table<A, S, H, CLASSES> {
+    fn format(&self, f: Formatter<'_>) {
+        let (capacity, reused, full) = (self.capacity() as u64, self.reused().into(), self.found_full().into());
+        write!(f, "table of {=u64} slots, {=u64} times reused, {=u64} times found full", capacity, reused, full);
+    }
+}
+
+impl<A: Algorithm, S: Slots<Word = A::Ticks>, H, const CLASSES: usize> Format for Key<'_, A, S, H, CLASSES> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "key {=u64:#x}", self.fingerprint().into());
+    }
+}
+
+impl<T: Ticks> Format for Usage<T> {
+    fn format(&self, f: Formatter<'_>) {
+        let (key, class, remaining) = (self.fingerprint().into(), self.class() as u64, self.remaining().into());
+        write!(f, "key {=u64:#x} of class {=u64}, remaining {=u64}", key, class, remaining);
+    }
+}
+
+impl<T: Ticks> Format for keyed::Admitted<T> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::Key(grant) => grant.format(f),
+            Self::Overflow(grant) => write!(f, "no slot, shared limit: {}", grant),
+            Self::Uncounted => write!(f, "no slot, uncounted"),
+        }
+    }
+}
+
+impl<T: Ticks> Format for keyed::Refused<T> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::Key(denied) => denied.format(f),
+            Self::Overflow(denied) => write!(f, "no slot, shared limit: {}", denied),
+            Self::Full(wait) => write!(f, "no slot: {}", wait),
+        }
+    }
+}
+
+impl<A: Format> Format for Full<A> {
+    #[allow(clippy::match_same_arms)] // a lint that does not look into the format strings
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::Refuse => write!(f, "refuse"),
+            Self::Admit => write!(f, "admit"),
+            Self::Overflow(rule) => write!(f, "overflow to {}", rule),
+        }
+    }
+}
+
+impl Format for ClassError {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "no class {=u64}: there are {=u64}", self.class() as u64, self.classes() as u64);
+    }
+}
+
+impl<T: Line, const N: usize, C> Format for Inline<T, N, C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{=u64} slots", N as u64);
+    }
+}
+
+/// What says no more than what it is: parts of a table, and the secret of a hash.
+macro_rules! names {
+    ($([$($parameter:tt)*] $type:ty: $text:literal;)*) => {$(
+        impl<$($parameter)*> Format for $type {
+            fn format(&self, f: Formatter<'_>) {
+                write!(f, $text);
+            }
+        }
+    )*};
+}
+
+names! {
+    [T: Line, C] Set<T, C>: "set of 4 slots";
+    [C] Slot<C>: "slot";
+    [] HalfLine: "half a cache line";
+    [] WholeLine: "a cache line";
+    [] SipHash: "SipHash";
+    [] SipHasher: "SipHasher";
 }

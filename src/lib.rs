@@ -12,6 +12,7 @@
 //! | [`RollingWindow`] | never more than the limit in any span of a period |
 //! | [`BucketedWindow`] | the same for large limits, in a few words |
 //! | [`ConcurrencyLimit`] | at most so many at once |
+//! | [`Keyed`] | a limit for each key, in fixed memory |
 //!
 //! ([`SlidingWindow`], [`FixedWindow`] and [`FirstRequestWindow`] are there to mirror servers; [`LeasedConcurrency`] is for
 //! holders that may vanish. The README compares them all.)
@@ -61,6 +62,7 @@ mod bucketed_window;
 pub mod cell;
 pub mod concurrency;
 pub mod decision;
+pub mod keyed;
 pub mod layered;
 mod limiter;
 pub mod quota;
@@ -71,6 +73,7 @@ pub mod time;
 pub use bucketed_window::BucketedWindow;
 pub use concurrency::{ConcurrencyLimit, LeasedConcurrency, LeasedPermit, Permit};
 pub use decision::{Decision, Denied, Forced, Grant, Reservation};
+pub use keyed::Keyed;
 pub use layered::Layered;
 pub use limiter::Limiter;
 pub use quota::{Quota, QuotaError};

@@ -51,6 +51,8 @@ pub trait Ticks:
     /// Any word would do. This one is far from 0 and from the wrap, where clocks like to start, so
     /// that in practice no arrival time meets it.
     const FRESH: Self;
+    /// The state word of a slot that changes hands in a [table of keys](crate::keyed): never the state of a key.
+    const TAKEN: Self;
 
     /// The low bits of `value`.
     #[must_use]
@@ -104,6 +106,7 @@ macro_rules! ticks {
             const MAX: Self = $word::MAX;
             const HALF: Self = 1 << ($word::BITS - 1);
             const FRESH: Self = $fresh;
+            const TAKEN: Self = $fresh ^ Self::HALF;
 
             #[inline]
             #[allow(clippy::cast_possible_truncation, clippy::cast_lossless)]

@@ -165,4 +165,13 @@ pub trait Algorithm {
 
     /// Forgets the past where it no longer matters, so that no length of idling can be mistaken for it.
     fn refresh(&self, state: Self::Ticks, now: Self::Ticks) -> Step<Self::Ticks, ()>;
+
+    /// The word to keep for `state` where [`TAKEN`](Ticks::TAKEN) means something else, as in a [table](crate::keyed).
+    ///
+    /// Arrival times that meet it are kept one sub-tick later: never early, as with [`FRESH`](Ticks::FRESH). A window
+    /// never writes it, as it counts nothing there.
+    #[inline]
+    fn clear_of_taken(&self, state: Self::Ticks) -> Self::Ticks {
+        if state == Self::Ticks::TAKEN { state.wrapping_add(Self::Ticks::ONE) } else { state }
+    }
 }

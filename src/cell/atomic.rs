@@ -2,18 +2,19 @@
 //!
 //! A limiter of one word is `Relaxed` throughout: it guards no other memory, so a decision needs only the modification
 //! order of that word, which a compare-exchange gives at any ordering. Where one word tells of another (a log and its
-//! head), `load_acquire` and `update_release` order the two.
+//! head), `load_acquire` and `update_release` order the two; where each of two contexts writes one word and then reads the
+//! other's, `replace_ordered` and `load_ordered` make at least one of them see the other.
 
 #[cfg(all(not(loom), not(feature = "portable-atomic"), target_has_atomic = "32"))]
 use core::sync::atomic::AtomicU32;
 #[cfg(all(not(loom), target_has_atomic = "64"))]
 use core::sync::atomic::AtomicU64;
 #[cfg(not(loom))]
-use core::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
+use core::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
 #[cfg(loom)]
 use loom::sync::atomic::{
     AtomicU32, AtomicU64,
-    Ordering::{self, Acquire, Relaxed, Release},
+    Ordering::{self, AcqRel, Acquire, Relaxed, Release},
 };
 #[cfg(all(not(loom), feature = "portable-atomic"))]
 use portable_atomic::AtomicU32;
@@ -52,15 +53,19 @@ macro_rules! atomic {
         }
 
         impl $cell {
-            /// The compare-exchange loop, with the ordering of its success.
+            /// The compare-exchange loop, with the orderings of its success and of what it reads.
             #[inline(always)]
-            fn exchange<R>(&self, success: Ordering, mut step: impl FnMut($word) -> (Option<$word>, R)) -> R {
-                let mut seen = self.0.load(Relaxed); // a stale value only costs another turn
+            fn exchange<R>(
+                &self,
+                success: Ordering,
+                read: Ordering,
+                mut step: impl FnMut($word) -> (Option<$word>, R),
+            ) -> R {
+                let mut seen = self.0.load(read); // a stale value only costs another turn
                 loop {
                     let (state, answer) = step(seen);
                     let Some(state) = state else { return answer };
-                    // Relaxed on failure: nothing was written.
-                    match self.0.compare_exchange_weak(seen, state, success, Relaxed) {
+                    match self.0.compare_exchange_weak(seen, state, success, read) {
                         Ok(_) => return answer,
                         Err(newer) => seen = newer,
                     }
@@ -82,7 +87,7 @@ macro_rules! atomic {
 
             #[inline(always)]
             fn update<R>(&self, step: impl FnMut($word) -> (Option<$word>, R)) -> R {
-                self.exchange(Relaxed, step) // the word guards no other memory
+                self.exchange(Relaxed, Relaxed, step) // the word guards no other memory
             }
 
             #[inline]
@@ -92,12 +97,27 @@ macro_rules! atomic {
 
             #[inline]
             fn update_release<R>(&self, step: impl FnMut($word) -> (Option<$word>, R)) -> R {
-                self.exchange(Release, step) // what was written before is seen first
+                self.exchange(Release, Relaxed, step) // what was written before is seen first
             }
 
             #[inline]
             fn replace(&self, seen: $word, state: $word) -> bool {
                 self.0.compare_exchange(seen, state, Release, Relaxed).is_ok() // as `update_release`
+            }
+
+            #[inline(always)]
+            fn update_acquire<R>(&self, step: impl FnMut($word) -> (Option<$word>, R)) -> R {
+                self.exchange(Acquire, Acquire, step) // what follows is not read before
+            }
+
+            #[inline]
+            fn load_ordered(&self) -> $word {
+                self.0.fetch_or(0, AcqRel) // a read that others come before or after
+            }
+
+            #[inline]
+            fn replace_ordered(&self, seen: $word, state: $word) -> bool {
+                self.0.compare_exchange(seen, state, AcqRel, Relaxed).is_ok() // both of the above; a failure tells nothing
             }
 
             #[inline]

@@ -62,6 +62,31 @@ pub trait StateCell<T> {
         self.update(step)
     }
 
+    /// [`update`](Self::update), of a state that is read with [`load_acquire`](Self::load_acquire).
+    #[inline(always)]
+    fn update_acquire<R>(&self, step: impl FnMut(T) -> (Option<T>, R)) -> R {
+        self.update(step)
+    }
+
+    /// [`load_acquire`](Self::load_acquire) by an update that changes nothing, so that it has a place among the updates:
+    /// who comes later sees all that was written before, and it sees all that was written by who came earlier.
+    #[inline]
+    fn load_ordered(&self) -> T
+    where
+        T: Copy,
+    {
+        self.update(|state| (Some(state), state))
+    }
+
+    /// [`replace`](Self::replace) that also sees all that was written before the state it replaces.
+    #[inline]
+    fn replace_ordered(&self, seen: T, state: T) -> bool
+    where
+        T: Copy + PartialEq,
+    {
+        self.replace(seen, state)
+    }
+
     /// Replaces the state if it is `seen`, as [`update_release`](Self::update_release), and says whether it was.
     #[inline]
     fn replace(&self, seen: T, state: T) -> bool
@@ -100,6 +125,27 @@ impl<T, C: StateCell<T>> StateCell<T> for &C {
     #[inline]
     fn update_release<R>(&self, step: impl FnMut(T) -> (Option<T>, R)) -> R {
         C::update_release(self, step)
+    }
+
+    #[inline(always)]
+    fn update_acquire<R>(&self, step: impl FnMut(T) -> (Option<T>, R)) -> R {
+        C::update_acquire(self, step)
+    }
+
+    #[inline]
+    fn load_ordered(&self) -> T
+    where
+        T: Copy,
+    {
+        C::load_ordered(self)
+    }
+
+    #[inline]
+    fn replace_ordered(&self, seen: T, state: T) -> bool
+    where
+        T: Copy + PartialEq,
+    {
+        C::replace_ordered(self, seen, state)
     }
 
     #[inline]

@@ -7,6 +7,7 @@ use clap::Parser;
 use crate::duration::Unit;
 use crate::failure::Failure;
 use crate::help::{ABOUT, EXAMPLES};
+use crate::keyed::{Slots, WhenFull};
 use crate::limiter::{Clock, Kind, Settings};
 use crate::period;
 use crate::spec::{self, Layer};
@@ -53,6 +54,14 @@ pub struct Cli {
     #[arg(long, value_enum, value_name = "BITS", default_value_t = Clock::Bits64, help_heading = "The limit")]
     clock_bits: Clock,
 
+    /// One table of N slots for all keys, a multiple of 4, instead of one limiter each
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "The limit")]
+    keys: Option<usize>,
+
+    /// What becomes of a key that finds no slot, all it may have being in use by others [default: refuse]
+    #[arg(long, value_enum, value_name = "CHOICE", help_heading = "The limit")]
+    full: Option<WhenFull>,
+
     /// What has a limit of its own
     #[arg(long, value_enum, value_name = "KEY", default_value_t = Key::Client, help_heading = "Log mode")]
     #[arg(conflicts_with = "events")]
@@ -83,8 +92,8 @@ pub struct Cli {
 
 /// What is to be done.
 pub enum Mode {
-    Log { file: Option<PathBuf>, key: Key, durations: Option<Unit>, settings: Settings },
-    Events { events: PathBuf, decisions: PathBuf, settings: Settings },
+    Log { file: Option<PathBuf>, key: Key, durations: Option<Unit>, settings: Settings, slots: Option<Slots> },
+    Events { events: PathBuf, decisions: PathBuf, settings: Settings, slots: Option<Slots> },
     Layers { events: PathBuf, decisions: PathBuf, clock: Clock, layers: Vec<Layer> },
     GenerateSample,
 }
@@ -98,6 +107,7 @@ impl Cli {
             return self.layered();
         }
         self.refuse_what_the_limiter_does_not_know()?;
+        let slots = Slots::read(self.keys, self.full, Some(self.limiter))?;
         let Self { file, key, limiter: kind, limit, period, burst, buckets, clock_bits: clock, durations, .. } = self;
         let settings = |limit, period| Settings {
             kind,
@@ -113,15 +123,16 @@ impl Cli {
             let limit = limit.unwrap_or(LIMIT_OF_LOGS);
             let period =
                 if timeless { 0 } else { period::in_milliseconds(period.as_deref().unwrap_or(PERIOD_OF_LOGS))? };
-            return Ok(Mode::Log { file, key, durations, settings: settings(limit, period) });
+            return Ok(Mode::Log { file, key, durations, settings: settings(limit, period), slots });
         };
         let missing = |option| Failure::options(format!("event mode needs {option}"));
         let limit = limit.ok_or_else(|| missing("--limit N"))?;
         let period = if timeless { 0 } else { period::in_ticks(&period.ok_or_else(|| missing("--period TICKS"))?)? };
-        Ok(Mode::Events { events, decisions, settings: settings(limit, period) })
+        Ok(Mode::Events { events, decisions, settings: settings(limit, period), slots })
     }
 
     fn layered(self) -> Result<Mode, Failure> {
+        Slots::read(self.keys, self.full, None)?;
         let Self { clock_bits: clock, buckets, layers, .. } = self;
         let (Some(events), Some(decisions)) = (self.events, self.decisions) else {
             return Err(Failure::options(

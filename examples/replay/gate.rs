@@ -48,10 +48,7 @@ pub fn fresh_alone<T: HasShared>(settings: &Settings) -> Result<FreshGate, Failu
 
 /// Checks the settings; no limiter can fail to be made after that.
 pub fn fresh<T: HasShared>(settings: &Settings) -> Result<Fresh<T>, Failure> {
-    let quota = || {
-        let limit = fit("--limit", settings.limit)?;
-        Ok(Quota::per(limit, fit("--period", settings.period)?).burst(fit("--burst", settings.burst)?))
-    };
+    let quota = || quota(settings);
     match settings.kind {
         Kind::TokenBucket => one_word(TokenBucket::<T>::try_new(quota()?)),
         Kind::LeakyBucket => one_word(LeakyBucket::<T>::try_new(quota()?)),
@@ -73,6 +70,12 @@ pub fn fresh<T: HasShared>(settings: &Settings) -> Result<Fresh<T>, Failure> {
         Kind::FirstRequestWindow => one_word(FirstRequestWindow::<T>::try_new(quota()?)),
         Kind::Concurrency => work_in_progress(settings.limit),
     }
+}
+
+/// Checks that the numbers fit the width of the clock.
+pub fn quota<T: Ticks>(settings: &Settings) -> Result<Quota<T>, Failure> {
+    let limit = fit("--limit", settings.limit)?;
+    Ok(Quota::per(limit, fit("--period", settings.period)?).burst(fit("--burst", settings.burst)?))
 }
 
 fn fit<T: Ticks>(option: &str, value: u64) -> Result<T, Failure> {

@@ -9,7 +9,9 @@ report says how many requests would have been denied, to whom, and how long they
 told to wait.
 
 In event mode (--events and --decisions) a list of operations is answered one by one, exactly and
-machine-readable, by one limit or by several that are taken all or nothing (--layers).";
+machine-readable, by one limit or by several that are taken all or nothing (--layers).
+
+Every key has a limiter of its own; with --keys one table of fixed size stands for all of them.";
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -31,6 +33,9 @@ Examples:
   At most 5 requests of a client in progress at once; each line ends with microseconds (Apache %D):
       cargo run --release --example replay -- \\
           --limiter concurrency --limit 5 --durations us timed.log
+
+  Would 256 slots (4 KiB) do for all clients? The report compares them with one limiter for each:
+      cargo run --release --example replay -- --limit 20 --period 1m --keys 256 access.log
 
   Check the algorithm from outside, 3 units in 1000 ticks, and see the decisions:
       printf 'op,ticks,key,cost\\nacquire,0,ada,3\\nacquire,1,ada,1\\n' |
@@ -63,6 +68,28 @@ Concurrency in log mode (--durations):
   it logs is shifted by the time each request took. Stamps of whole seconds make all requests of a
   second begin at once, so peaks look higher than they were.
 
+A table for all keys (--keys N, --full), in both modes:
+  N slots of 16 bytes (8 with --clock-bits 32), a multiple of 4 up to 16777216, for a --limiter whose
+  state is one word: token-bucket, leaky-bucket, leaky-queue, sliding-window, fixed-window or
+  first-request-window. Not with --layers.
+  A key may be in 8 of the slots, by its hash. It takes a slot with its first charge, and the slot
+  goes to another key only once the limit is back to full, so nothing is lost by it. With twice as
+  many slots as keys are in use at once, next to no key finds all of its 8 taken. If one does:
+  --full refuse     it is denied; nothing remains; `retry_after` is the time until the first of
+                    its slots is free, if the keys there take nothing more
+  --full admit      it is admitted and charged to nobody; the whole burst or limit remains
+  --full overflow   one more limiter of the same limit decides, which all such keys share; what
+                    remains and the wait are those of that limiter
+  A cost of 0, and one that never fits, need no slot and are answered as ever; what remains is told
+  as above. Hashes are the same in every run, and so are the decisions.
+  The report of log mode has in addition, against one limiter for each key, run side by side:
+  decided otherwise            requests that were admitted by one of the two and denied by the other
+  told otherwise               the same decision with another wait, delay or number of units left
+  slots reused                 how often a slot went from one key to another
+  table found full             how often a key found no slot
+  If the clock steps back, a slot may have been reused that was back to full by the later reading
+  only: its last key starts anew, and is admitted more than it would be by a limiter of its own.
+
 Several limits in event mode (--layers), in order, each with a name of its own:
   NAME=KIND:LIMIT/PERIOD          KIND as in --limiter; PERIOD in ticks
   NAME=KIND:LIMIT/PERIOD:BURST    token-bucket, leaky-bucket and leaky-queue only
@@ -76,7 +103,8 @@ The columns of IN.csv, header `op,ticks,key,cost`:
   op           `acquire` or `release`
   ticks        the clock, 0 to 2^64 - 1; it may wrap, stall and step back.
                With --clock-bits 32 it is cut to its low 32 bits.
-  key          any text; each distinct key has a limiter of its own, or a set of them
+  key          any text; each distinct key has a limiter of its own, or a set of them, or with
+               --keys a slot when it needs one
   cost         units to acquire or release; to acquire 0 is admitted and takes nothing
 
 The columns of OUT.csv, header `outcome,remaining,retry_after`, one row for each row of IN.csv:

@@ -1,7 +1,8 @@
-//! The limiters behind `--limiter`: one for each key, all alike, whatever the algorithm and the width of its clock.
+//! The limiters behind `--limiter`: one for each key, all alike, whatever the algorithm and the width of its clock; or a
+//! table that stands for all of them.
 //!
-//! A new algorithm is a [`Kind`], a line in [`gate::fresh`], and an implementation of [`Gate`] if it is not a
-//! [`tollgate::Limiter`].
+//! A new algorithm is a [`Kind`], a line in [`gate::fresh`] (and in [`keyed::fresh`] if its state is one word), and an
+//! implementation of [`Gate`] if it is not a [`tollgate::Limiter`].
 
 use std::collections::HashMap;
 
@@ -9,6 +10,7 @@ use clap::ValueEnum;
 
 use crate::failure::Failure;
 use crate::gate::{self, FreshGate, Gate};
+use crate::keyed::{self, KeyedGate, Slots};
 use crate::layers;
 use crate::spec::Layer;
 
@@ -38,6 +40,11 @@ impl Kind {
     /// What fills up while nothing is asked can hold more than the limit of a period, or less.
     pub fn has_burst(self) -> bool {
         matches!(self, Self::TokenBucket | Self::LeakyBucket | Self::LeakyQueue)
+    }
+
+    /// Its state is one word, which is what a slot of a table has room for.
+    pub fn fits_a_slot(self) -> bool {
+        !matches!(self, Self::RollingWindow | Self::BucketedWindow | Self::Concurrency)
     }
 
     /// As the options call it.
@@ -86,12 +93,14 @@ pub enum Op {
 }
 
 /// What became of an operation.
+#[derive(PartialEq, Eq)]
 pub struct Answer {
     pub outcome: Outcome,
     /// Whole units left after it.
     pub remaining: u64,
 }
 
+#[derive(PartialEq, Eq)]
 pub enum Outcome {
     /// Admitted, to go after `delay` ticks: 0 but for a queue.
     Admit { delay: u64 },
@@ -105,23 +114,39 @@ pub enum Outcome {
     Error,
 }
 
-/// One limiter for each key, or one set of them, made when the key is first seen.
+/// What the operations on all keys are put to.
 pub struct Gates {
     clock: Clock,
     /// The names of a set's levels.
     levels: Vec<String>,
-    fresh: FreshGate,
-    by_key: HashMap<Vec<u8>, Box<dyn Gate>>,
+    keys: Keys,
+}
+
+enum Keys {
+    /// One limiter for each key, or one set of them, made when the key is first seen.
+    OneEach {
+        fresh: FreshGate,
+        by_key: HashMap<Vec<u8>, Box<dyn Gate>>,
+    },
+    Table(Box<dyn KeyedGate>),
+}
+
+impl Keys {
+    fn one_each(fresh: FreshGate) -> Self {
+        Self::OneEach { fresh, by_key: HashMap::new() }
+    }
 }
 
 impl Gates {
-    /// Checks the settings; no limiter can fail to be made after that.
-    pub fn new(settings: &Settings) -> Result<Self, Failure> {
-        let fresh = match settings.clock {
-            Clock::Bits32 => gate::fresh_alone::<u32>(settings)?,
-            Clock::Bits64 => gate::fresh_alone::<u64>(settings)?,
+    /// Checks the settings; no limiter can fail to be made after that. With slots there is one table of so many.
+    pub fn new(settings: &Settings, slots: Option<Slots>) -> Result<Self, Failure> {
+        let keys = match (settings.clock, slots) {
+            (Clock::Bits32, None) => Keys::one_each(gate::fresh_alone::<u32>(settings)?),
+            (Clock::Bits64, None) => Keys::one_each(gate::fresh_alone::<u64>(settings)?),
+            (Clock::Bits32, Some(slots)) => Keys::Table(keyed::fresh::<u32>(settings, slots)?),
+            (Clock::Bits64, Some(slots)) => Keys::Table(keyed::fresh::<u64>(settings, slots)?),
         };
-        Ok(Self { clock: settings.clock, levels: Vec::new(), fresh, by_key: HashMap::new() })
+        Ok(Self { clock: settings.clock, levels: Vec::new(), keys })
     }
 
     /// Checks a set of levels, to be taken of all or nothing.
@@ -131,7 +156,7 @@ impl Gates {
             Clock::Bits64 => layers::fresh::<u64>(layers)?,
         };
         let levels = layers.iter().map(|layer| layer.name.clone()).collect();
-        Ok(Self { clock, levels, fresh, by_key: HashMap::new() })
+        Ok(Self { clock, levels, keys: Keys::one_each(fresh) })
     }
 
     pub fn clock(&self) -> Clock {
@@ -143,13 +168,32 @@ impl Gates {
         &self.levels
     }
 
-    /// Puts an operation to the limiter of `key`. The clock is cut to the limiters' width; the cost has to fit it.
+    /// The table, if there is one.
+    pub fn table(&self) -> Option<&dyn KeyedGate> {
+        match &self.keys {
+            Keys::Table(table) => Some(table.as_ref()),
+            Keys::OneEach { .. } => None,
+        }
+    }
+
+    /// Puts an operation to the limit of `key`. The clock is cut to the limiters' width; the cost has to fit it.
     pub fn put(&mut self, op: Op, key: &[u8], now: u64, cost: u64) -> Answer {
-        let gate = self.by_key.entry(key.to_vec()).or_insert_with(&self.fresh);
-        let outcome = match op {
-            Op::Acquire => gate.acquire(now, cost),
-            Op::Release => gate.release(cost),
-        };
-        Answer { outcome, remaining: gate.remaining(now) }
+        match &mut self.keys {
+            Keys::OneEach { fresh, by_key } => {
+                let gate = by_key.entry(key.to_vec()).or_insert_with(fresh);
+                let outcome = match op {
+                    Op::Acquire => gate.acquire(now, cost),
+                    Op::Release => gate.release(cost),
+                };
+                Answer { outcome, remaining: gate.remaining(now) }
+            }
+            Keys::Table(table) => {
+                let outcome = match op {
+                    Op::Acquire => table.acquire(key, now, cost),
+                    Op::Release => Outcome::Error, // what limits requests over time holds nothing
+                };
+                Answer { outcome, remaining: table.remaining(key, now) }
+            }
+        }
     }
 }

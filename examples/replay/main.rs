@@ -9,11 +9,13 @@
 //! from a CSV file and writes one decision for each, so that the algorithms can be checked from outside.
 
 mod cli;
+mod comparison;
 mod duration;
 mod events;
 mod failure;
 mod gate;
 mod help;
+mod keyed;
 mod layers;
 mod limiter;
 mod log;
@@ -32,6 +34,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::{Cli, Mode};
+use comparison::Comparison;
 use failure::Failure;
 use limiter::Gates;
 
@@ -45,16 +48,20 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Failure> {
     match Cli::parse().mode()? {
         Mode::GenerateSample => print(|out| sample::generate(out)),
-        Mode::Events { events, decisions, settings } => events::run(&events, &decisions, Gates::new(&settings)?),
+        Mode::Events { events, decisions, settings, slots } => {
+            events::run(&events, &decisions, Gates::new(&settings, slots)?)
+        }
         Mode::Layers { events, decisions, clock, layers } => {
             events::run(&events, &decisions, Gates::layered(clock, &layers)?)
         }
-        Mode::Log { file, key, durations, settings } => {
-            let mut gates = Gates::new(&settings)?;
+        Mode::Log { file, key, durations, settings, slots } => {
+            let mut gates = Gates::new(&settings, slots)?;
+            let mut comparison = slots.map(|slots| Comparison::new(&settings, slots)).transpose()?;
             let source = source::open(file.as_deref())?;
             let name = source.name.clone();
-            let traffic = traffic::replay(source, &mut gates, key, durations)?;
-            print(|out| report::write(out, &name, &settings, key, &traffic))
+            let traffic = traffic::replay(source, &mut gates, comparison.as_mut(), key, durations)?;
+            let table = comparison.as_ref().zip(gates.table());
+            print(|out| report::write(out, &name, &settings, table, key, &traffic))
         }
     }
 }

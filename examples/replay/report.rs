@@ -9,6 +9,8 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 use indicatif::HumanCount;
 use jiff::Timestamp;
 
+use crate::comparison::Comparison;
+use crate::keyed::KeyedGate;
 use crate::limiter::{Kind, Settings};
 use crate::log::printable;
 use crate::period::spoken;
@@ -18,12 +20,23 @@ const BUSIEST: usize = 10;
 const WIDEST_KEY: usize = 64;
 const UNDERLINED_HEADER: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-pub fn write(out: &mut dyn Write, name: &str, settings: &Settings, by: Key, traffic: &Traffic) -> io::Result<()> {
-    writeln!(out, "{}", limit(settings, by))?;
+/// A table for all keys, and how it did.
+type Keyed<'a> = Option<(&'a Comparison, &'a dyn KeyedGate)>;
+
+pub fn write(
+    out: &mut dyn Write,
+    name: &str,
+    settings: &Settings,
+    keyed: Keyed<'_>,
+    by: Key,
+    traffic: &Traffic,
+) -> io::Result<()> {
+    let slots = keyed.map_or_else(String::new, |(Comparison { slots, .. }, _)| format!(", in {slots}"));
+    writeln!(out, "{}{slots}", limit(settings, by))?;
     writeln!(out, "{}\n", span(name, traffic))?;
     // No clock can tell when work in progress ends.
     let waits = settings.kind != Kind::Concurrency;
-    writeln!(out, "{}", totals(by, traffic, waits).trim_fmt())?;
+    writeln!(out, "{}", totals(by, traffic, keyed, waits).trim_fmt())?;
     if !traffic.keys.is_empty() {
         writeln!(out, "\n{}", busiest(by, traffic, waits).trim_fmt())?;
     }
@@ -56,7 +69,7 @@ fn span(name: &str, traffic: &Traffic) -> String {
     }
 }
 
-fn totals(by: Key, traffic: &Traffic, waits: bool) -> Table {
+fn totals(by: Key, traffic: &Traffic, keyed: Keyed<'_>, waits: bool) -> Table {
     let denied = traffic.denied();
     let tallies = || traffic.keys.values();
     let longest = |of: fn(&Tally) -> u64| tallies().map(of).max().unwrap_or(0);
@@ -89,6 +102,14 @@ fn totals(by: Key, traffic: &Traffic, waits: bool) -> Table {
     let delay = longest(|tally| tally.longest_delay);
     if delay > 0 {
         row("longest delay", spoken(delay).to_string(), String::new());
+    }
+    if let Some((comparison, slots)) = keyed {
+        let [denied, admitted] = [comparison.denied_instead, comparison.admitted_instead].map(count);
+        let than = format!("than one limiter for each {}: {denied} denied, {admitted} admitted", thing(by, 1));
+        row("decided otherwise", count(comparison.decided_otherwise()), than);
+        row("told otherwise", count(comparison.told_otherwise), "decided alike, another wait or remainder".into());
+        row("slots reused", count(slots.reused()), "times, after the last key had drained".into());
+        row("table found full", count(slots.found_full()), "times, by a key without a slot".into());
     }
     if traffic.steps_back.count > 0 {
         let longest = format!("times, by {} at most", spoken(traffic.steps_back.longest));

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use clap::ValueEnum;
 
+use crate::comparison::Comparison;
 use crate::duration::Unit;
 use crate::failure::Failure;
 use crate::limiter::{Gates, Op, Outcome};
@@ -58,7 +59,13 @@ pub struct Malformed {
 }
 
 /// Replays a whole log. What was admitted is given back when it ends if the lines say, in `durations`, how long it took.
-pub fn replay(source: Source, gates: &mut Gates, by: Key, durations: Option<Unit>) -> Result<Traffic, Failure> {
+pub fn replay(
+    source: Source,
+    gates: &mut Gates,
+    mut comparison: Option<&mut Comparison>,
+    by: Key,
+    durations: Option<Unit>,
+) -> Result<Traffic, Failure> {
     let Source { name, mut lines } = source;
     let mut traffic = Traffic::default();
     let mut in_progress = InProgress::default();
@@ -77,11 +84,14 @@ pub fn replay(source: Source, gates: &mut Gates, by: Key, durations: Option<Unit
                 traffic.read_clock(clock, entry.time);
                 clock = entry.time;
                 in_progress.end(entry.time, gates);
-                let outcome = gates.put(Op::Acquire, &key, entry.time, 1).outcome;
-                if let (Outcome::Admit { .. }, Some(took)) = (&outcome, took) {
+                let answer = gates.put(Op::Acquire, &key, entry.time, 1);
+                if let Some(comparison) = &mut comparison {
+                    comparison.take(&answer, &key, entry.time, 1);
+                }
+                if let (Outcome::Admit { .. }, Some(took)) = (&answer.outcome, took) {
                     in_progress.begin(&key, entry.time, took);
                 }
-                traffic.count(&key, &outcome);
+                traffic.count(&key, &answer.outcome);
             }
             Err(reason) => {
                 traffic.malformed += 1;

@@ -106,13 +106,29 @@ where
     ///
     /// As [`try_acquire`](Self::try_acquire).
     pub fn peek(&self, now: A::Ticks, cost: A::Ticks) -> Answer<A::Ticks> {
+        self.peek_leaving(now, cost, A::Ticks::ZERO)
+    }
+
+    pub(crate) fn peek_leaving(&self, now: A::Ticks, cost: A::Ticks, leave: A::Ticks) -> Answer<A::Ticks> {
         let state = self.state();
-        let step = self.rule.acquire(state.unwrap_or(A::Ticks::FRESH), now, cost, A::Ticks::ZERO);
+        let step = self.rule.acquire(state.unwrap_or(A::Ticks::FRESH), now, cost, leave);
         let needs_slot = state.is_none() && step.state.is_some();
         if !needs_slot || self.has_room(now) {
             return by_key(step.answer);
         }
-        self.without_slot(now, |rule| rule.acquire(self.table.overflow_cell().load(), now, cost, A::Ticks::ZERO).answer)
+        self.without_slot(now, |rule| rule.acquire(self.table.overflow_cell().load(), now, cost, leave).answer)
+    }
+
+    /// The same, but a denial by the key's own limit re-anchors that after a clock fault, as one that was meant would.
+    pub(crate) fn probe(&self, now: A::Ticks, cost: A::Ticks, leave: A::Ticks) -> Answer<A::Ticks> {
+        let answer = self.peek_leaving(now, cost, leave);
+        if let Err(Refused::Key(_)) = answer {
+            self.revise(|state| {
+                let Step { state, answer } = self.rule.acquire(state, now, cost, leave);
+                Step { state: state.filter(|_| answer.is_err()), answer: () }
+            });
+        }
+        answer
     }
 
     /// Whole units that can be taken at `now`, rounded down: all of them if the key has no slot.
@@ -142,7 +158,7 @@ where
     }
 
     #[inline(always)]
-    pub(super) fn rule(&self) -> &'a A {
+    pub(crate) fn rule(&self) -> &'a A {
         self.rule
     }
 

@@ -227,7 +227,7 @@ where
     ///
     /// The tag is read between the state and its exchange, so that nothing is given back to another key: unless
     /// that has come to the very same word, which a clock that goes forward does not write twice.
-    pub(super) fn revise(&self, step: impl Fn(A::Ticks) -> Step<A::Ticks, ()>) {
+    pub(crate) fn revise(&self, step: impl Fn(A::Ticks) -> Step<A::Ticks, ()>) {
         for (_, slot) in self.candidates() {
             let tag = slot.tag.load_acquire();
             if Tag(tag).is_open_to(self.owner()) && revise_slot::<A, _>(slot, tag, &step, self.rule()) {

@@ -56,6 +56,26 @@
 //! assert!(Layered::new(&levels[..2]).try_acquire(0, 10).is_ok());
 //! assert_eq!(Layered::new(&levels[..]).try_acquire(0, 1).unwrap_err().level(), 0);
 //! ```
+//!
+//! # By key
+//!
+//! A [key of a table](crate::keyed::Key) is a level too: one for the client and one for the endpoint, or for the token and its
+//! app.
+//!
+//! ```
+//! use tollgate::keyed::SipHash;
+//! use tollgate::{Keyed, Layered, Quota, algorithm::TokenBucket};
+//!
+//! const SECRET: SipHash = SipHash::new([0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344]);
+//! static APPS: Keyed<TokenBucket<u32>, 16> = Keyed::new([TokenBucket::<u32>::new(Quota::per(50, 1_000))], SECRET);
+//! static TOKENS: Keyed<TokenBucket<u32>, 256> = Keyed::new([TokenBucket::<u32>::new(Quota::per(16, 1_000))], SECRET);
+//!
+//! let admitted = |app: &str, token: &str| Layered::new((APPS.key(app), TOKENS.key(token))).try_acquire(0, 1).is_ok();
+//! assert_eq!((0..20).filter(|_| admitted("till", "one")).count(), 16);
+//! assert_eq!((0..20).filter(|_| admitted("till", "two")).count(), 16);
+//! assert_eq!((0..20).filter(|_| admitted("till", "three")).count(), 16);
+//! assert_eq!((0..20).filter(|_| admitted("till", "four")).count(), 2); // 50 in all for the app
+//! ```
 
 pub(crate) mod admission;
 mod changing;
@@ -64,6 +84,7 @@ mod costing;
 #[macro_use]
 mod level;
 mod limits;
+mod of_key;
 mod pair;
 mod refused;
 mod slice;

@@ -1,6 +1,6 @@
 //! Any number of levels of one type, which may be `&dyn Level`.
 //!
-//! There is no place to keep a receipt for each, so they are of limits that need none: all but leased permits.
+//! There is no place to keep a receipt for each, so they are of limits that need none: all but leased permits and the keys of a table.
 
 use super::{Admitted, Level, Refused, Request, Tightest};
 use crate::time::Ticks;

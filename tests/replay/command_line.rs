@@ -124,6 +124,12 @@ fn help_explains_every_outcome_column_and_option() {
         "concurrency",
         "--buckets",
         "--durations",
+        "--keys",
+        "--full refuse",
+        "--full admit",
+        "--full overflow",
+        "decided otherwise",
+        "table found full",
         "client-method-path",
         "clients limited",
         "longest wait told",
@@ -140,7 +146,7 @@ fn the_commands_that_help_shows_work() {
     let help = printed(&["--help"], b"").replace("\\\n", " ").replace("|\n", "| ");
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/sample.log");
     let shown: Vec<_> = help.lines().filter_map(|line| line.split_once("--example replay -- ")).collect();
-    assert_eq!(shown.len(), 7, "{help}");
+    assert_eq!(shown.len(), 8, "{help}");
     let timed = scratch("the_commands_that_help_shows").join("timed.log");
     fs::write(&timed, "192.0.2.1 - - [17/May/2015:10:00:00 +0000] \"GET / HTTP/1.1\" 200 123 12850\n").unwrap();
     let file = |arg| match arg {

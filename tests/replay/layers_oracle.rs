@@ -13,7 +13,7 @@ pub enum Alone {
 
 impl Alone {
     /// `outcome,remaining,retry_after`.
-    fn decide(&mut self, op: &str, now: i128, cost: i128) -> String {
+    pub fn decide(&mut self, op: &str, now: i128, cost: i128) -> String {
         match self {
             Self::Bucket(bucket) => bucket.decide(op, now, cost),
             Self::Window(window) => window.decide(op, now, cost),
@@ -32,7 +32,7 @@ impl Alone {
     }
 
     /// What is left after asking for nothing.
-    fn remaining(&self, now: i128) -> i128 {
+    pub fn remaining(&self, now: i128) -> i128 {
         self.clone().decide("acquire", now, 0).split(',').nth(1).unwrap().parse().unwrap()
     }
 

@@ -19,7 +19,9 @@ use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
-use tollgate::keyed::{self, ClassError, Full, HalfLine, Inline, Key, Set, SipHash, SipHasher, Slot, Usage, WholeLine};
+use tollgate::keyed::{
+    self, ClassError, Full, HalfLine, Inline, Key, KeyCell, Set, SipHash, SipHasher, Slot, Usage, WholeLine,
+};
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::lease::{Drawn, RateLease, Spent, Terms, TermsError, Unused};
 use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
@@ -72,7 +74,8 @@ fn every_public_type_has_format() {
     with_format.extend(["Penalty", "SuppressionCount"]);
     needs_format::<(Keyed<TokenBucket<u32>, 4>, Key<'static, LeakyQueue<u64>, Inline<u64, 4>, SipHash, 2>, Set<u32>)>();
     needs_format::<(keyed::Admitted<u32>, keyed::Refused<u64>)>(); // of the same names as those of layers
-    with_format.extend(["Table", "Key", "Inline", "Set"]);
+    needs_format::<KeyCell<'static, TokenBucket<u32>, Inline<u32, 4>, SipHash, 1>>();
+    with_format.extend(["Table", "Key", "KeyCell", "Inline", "Set"]);
     needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
     needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
     with_format.extend(["RateLease", "Waiter"]);

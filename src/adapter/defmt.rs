@@ -24,7 +24,8 @@ use crate::concurrency::{
 };
 use crate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use crate::keyed::{
-    self, ClassError, Full, HalfLine, Inline, Key, Line, Set, SipHash, SipHasher, Slot, Slots, Table, Usage, WholeLine,
+    self, ClassError, Full, HalfLine, Inline, Key, KeyCell, Line, Set, SipHash, SipHasher, Slot, Slots, Table, Usage,
+    WholeLine,
 };
 use crate::layered::{Admission, Admitted, Class, Costing, Layered, Level, Refused, Request, ShareError, Tightest};
 use crate::lease::{Drawn, RateLease, Source, Spent, Terms, TermsError, Unused};
@@ -596,4 +597,14 @@ names! {
     [] WholeLine: "a cache line";
     [] SipHash: "SipHash";
     [] SipHasher: "SipHasher";
+}
+
+impl<A, S, H, const CLASSES: usize> Format for KeyCell<'_, A, S, H, CLASSES>
+where
+    A: Algorithm,
+    S: Slots<Word = A::Ticks>,
+{
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "state {=u64:#x} of a key", self.load().into());
+    }
 }

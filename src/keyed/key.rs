@@ -131,6 +131,20 @@ where
         answer
     }
 
+    /// Steps on the state of the key's own limit, or answers by `otherwise` if there is no slot for it.
+    #[inline]
+    pub(crate) fn charge_or<R>(
+        &self,
+        now: A::Ticks,
+        step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>,
+        otherwise: impl FnOnce() -> R,
+    ) -> R {
+        self.charge(now, step).unwrap_or_else(|NoRoom| {
+            self.table.count_full();
+            otherwise()
+        })
+    }
+
     /// Whole units that can be taken at `now`, rounded down: all of them if the key has no slot.
     pub fn remaining(&self, now: A::Ticks) -> A::Ticks {
         self.rule.remaining(self.state().unwrap_or(A::Ticks::FRESH), now)

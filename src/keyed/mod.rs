@@ -65,6 +65,7 @@
 //! keys have vanished may look in use until somebody looks for a slot there, and for one drain longer.
 
 mod answer;
+mod cell;
 mod hash;
 mod key;
 mod search;
@@ -73,6 +74,7 @@ mod table;
 mod tag;
 
 pub use answer::{Admitted, Answer, ClassError, Full, Refused};
+pub use cell::KeyCell;
 pub use hash::{SipHash, SipHasher};
 pub use key::Key;
 #[doc(hidden)]

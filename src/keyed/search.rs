@@ -214,7 +214,7 @@ where
     }
 
     /// The key's state, if it has one.
-    pub(super) fn state(&self) -> Option<A::Ticks> {
+    pub(crate) fn state(&self) -> Option<A::Ticks> {
         self.candidates().find_map(|(_, slot)| {
             let tag = slot.tag.load_acquire();
             let state = slot.state.load_acquire();

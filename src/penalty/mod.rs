@@ -69,6 +69,30 @@
 //! cost of 0 (which passes as the limit has it), nor one that can never fit. A request that finds room and loses it
 //! to others, who then give it back while it is being refused, is denied as by the limit and opens no period.
 //!
+//! # By key
+//!
+//! In a table of keys, the words of the waiting periods are a table of their own, in which a key takes a slot only while
+//! it has to wait:
+//!
+//! ```
+//! use tollgate::keyed::SipHash;
+//! use tollgate::penalty::{PenaltyRule, WaitingPeriod};
+//! use tollgate::{Keyed, Penalty, Quota, algorithm::TokenBucket};
+//!
+//! const SECRET: SipHash = SipHash::new([0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344]);
+//! const PERIOD: PenaltyRule<u32> = PenaltyRule::<u32>::new(WaitingPeriod::of(1_000).times(2, 60_000));
+//! static TOKENS: Keyed<TokenBucket<u32>, 256> = Keyed::new([TokenBucket::<u32>::new(Quota::per(16, 1_000))], SECRET);
+//! static WAITING: Keyed<PenaltyRule<u32>, 64> = Keyed::new([PERIOD], SECRET);
+//!
+//! let wait = |token: &str, now, calls| {
+//!     let guard = Penalty::from_parts(TOKENS.key(token), PERIOD, WAITING.key(token).cell(now));
+//!     guard.try_acquire(now, calls).err().and_then(|refused| refused.retry_after())
+//! };
+//! assert_eq!((wait("one", 0, 16), wait("two", 0, 16)), (None, None));
+//! assert_eq!((wait("one", 0, 1), wait("one", 500, 1)), (Some(1_000), Some(2_000)));
+//! assert_eq!(wait("two", 500, 1), None);
+//! ```
+//!
 //! # Clock faults
 //!
 //! * **Wrap** changes no decision; a **stall** makes the period longer.
@@ -79,6 +103,7 @@
 //! * **Idling** longer than a horizon may bring a period back that was over, for `c` at most; `refresh`, called once in
 //!   a horizon (from a slow timer, say), removes even that.
 
+mod as_limit;
 mod error;
 mod rule;
 

@@ -211,6 +211,12 @@ impl<T: Ticks> PenaltyRule<T> {
         grown.min(self.period.cap)
     }
 
+    /// By how much the words of two instants differ that are a tick apart.
+    #[inline]
+    pub(super) fn a_tick(&self) -> T {
+        T::ONE.wrapping_shl(self.step_bits)
+    }
+
     #[inline]
     fn word(&self, until: T, step: u32) -> T {
         shifted(until.wrapping_shl(self.step_bits) | T::truncate(step.into()))

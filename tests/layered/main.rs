@@ -3,6 +3,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clocks are cut to their width
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod by_key;
 mod fuzzed;
 mod naive;
 mod programs;

@@ -73,8 +73,10 @@ where
             if !self.resolve_pending() {
                 let Step { state, answer } = step(A::Ticks::FRESH);
                 let Some(first) = state.map(|state| self.rule().clear_of_taken(state)) else { return Ok(answer) };
-                if let Claimed::Open = self.insert(now, first)? {
-                    return Ok(answer);
+                match self.insert(now, first) {
+                    Ok(Claimed::Open) => return Ok(answer),
+                    Err(NoRoom) if !self.has_slot() => return Err(NoRoom),
+                    Ok(Claimed::Vacated) | Err(NoRoom) => {}
                 }
             }
         }
@@ -119,6 +121,15 @@ where
     #[inline]
     fn candidates(&self) -> impl Iterator<Item = Place<'a, S>> + Clone + use<'a, A, S, H, CLASSES> {
         self.home().iter().chain(self.second()).enumerate()
+    }
+
+    /// Whether a published slot is the key's: another context may just have taken the last one for it.
+    fn has_slot(&self) -> bool {
+        self.candidates().any(|(_, slot)| {
+            let tag = Tag(slot.tag.load_acquire());
+            let is_own = tag.is_open_to(self.owner()) || tag.is_pending_for(self.owner());
+            is_own && slot.state.load_acquire() != A::Ticks::TAKEN
+        })
     }
 
     /// Settles a published slot of the key that is still pending, and says whether there was one.

@@ -112,6 +112,18 @@ fn a_key_has_one_slot_in_two_sets() {
     explore("one new key, two sets", Some(2), || share_one_budget(|| table(2, cell), 2, 0));
 }
 
+#[test]
+fn a_new_key_from_two_threads_gets_the_last_slot_once() {
+    explore("one new key, one slot", Some(2), || {
+        let table = crowded(1, NOW, cell);
+        let other = beside(&table, |table| take(table, KEY, NOW, 1));
+        let both = take(&table, KEY, NOW, 1) + other.join().unwrap();
+        // Who comes while the other one is taking the slot may find none.
+        assert!(both == 1 || both == 2, "the slot went to nobody");
+        assert_eq!(left(&table, KEY, NOW), BURST - both, "the key has two budgets, or paid twice");
+    });
+}
+
 /// A cell that orders nothing which the update of a single limiter does not order.
 struct Unordered(Atomic32);
 

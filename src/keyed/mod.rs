@@ -27,7 +27,8 @@
 //!   happens, and the answer says that it did. A flood of invented keys takes free slots, and no others: it never resets,
 //!   evicts or delays a key that is in use. It can keep *new* keys out for as long as it pays for the slots.
 //! * **One budget for a key, under all races**: a key never has two slots, and what is charged is never lost. Where a
-//!   charge meets a slot that changes hands, the new owner may look fuller for a moment, never emptier.
+//!   charge meets a slot that changes hands, the new owner may look fuller for a moment, never emptier. A key whose last free
+//!   slot is just being taken for it by another context may find the table full in that moment.
 //! * **A denial writes nothing**, as with a single limiter. (A key that finds no slot is counted.)
 //! * **No step depends on how many keys there are**: at most eight slots are looked at. Only
 //!   [`occupancy`](Table::occupancy), [`in_use`](Table::in_use), [`refresh`](Table::refresh) and

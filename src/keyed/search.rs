@@ -28,7 +28,7 @@
 //! is acquired before the tag is read again.
 
 use super::key::Key;
-use super::slots::{Slot, Slots};
+use super::slots::{Slot, Slots, WAYS};
 use super::tag::Tag;
 use crate::algorithm::{Algorithm, Step};
 use crate::cell::StateCell;
@@ -56,7 +56,7 @@ where
     /// Runs `step` on the key's state; if it has none, on a fresh one in a slot that is free `now`.
     #[inline(always)]
     pub(super) fn charge<R>(&self, now: A::Ticks, step: impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Result<R, NoRoom> {
-        match self.charge_in(self.home(), &step) {
+        match self.charge_at_home(&step) {
             Some(answer) => Ok(answer),
             None => self.charge_elsewhere(now, &step),
         }
@@ -66,48 +66,70 @@ where
     fn charge_elsewhere<R>(&self, now: A::Ticks, step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Result<R, NoRoom> {
         // Each turn but the last is due to another context that opened, vacated or reused a slot.
         loop {
-            if let Some(answer) = self.charge_in(self.second(), step) {
+            // The home set again: the way that was tried may just be changing hands, and the key be in another one.
+            if let Some(answer) = self.charge_in(self.home(), step).or_else(|| self.charge_in(self.second(), step)) {
                 return Ok(answer);
             }
             if !self.resolve_pending() {
                 let Step { state, answer } = step(A::Ticks::FRESH);
                 let Some(first) = state.map(|state| self.rule().clear_of_taken(state)) else { return Ok(answer) };
-                if let Claimed::Open = self.insert(now, first)? {
-                    return Ok(answer);
+                match self.insert(now, first) {
+                    Ok(Claimed::Open) => return Ok(answer),
+                    Err(NoRoom) if !self.has_slot() => return Err(NoRoom),
+                    Ok(Claimed::Vacated) | Err(NoRoom) => {}
                 }
-            }
-            if let Some(answer) = self.charge_in(self.home(), step) {
-                return Ok(answer);
             }
         }
     }
 
-    /// Runs `step` on the key's state if it has an open slot in this set.
+    /// Runs `step` on the key's state if it has an open slot in its home set.
+    ///
+    /// Which way it is in is worked out without a branch: it is another one for each key, so that no processor foresees it.
     #[inline(always)]
-    fn charge_in<R>(&self, set: &[Slot<S::Cell>], step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Option<R> {
-        for slot in set {
-            let tag = slot.tag.load_acquire();
-            if !Tag(tag).is_open_to(self.owner()) {
-                continue;
-            }
-            let answer = slot.state.update_acquire(|state| {
-                if state == A::Ticks::TAKEN {
-                    return (None, None);
-                }
-                let Step { state, answer } = step(state);
-                (state.map(|state| self.rule().clear_of_taken(state)), Some(answer))
-            });
-            if answer.is_some() && slot.tag.load() == tag {
-                return answer;
-            }
+    fn charge_at_home<R>(&self, step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Option<R> {
+        let home: &[Slot<S::Cell>; WAYS] = self.home().try_into().ok()?;
+        let mut open = 0_u32;
+        for slot in home.iter().rev() {
+            open = (open << 1) | u32::from(Tag(slot.tag.load()).is_open_to(self.owner()));
         }
-        None
+        self.charge_slot(home.get(open.trailing_zeros() as usize)?, step)
+    }
+
+    /// Runs `step` on the key's state if it has an open slot in this set.
+    fn charge_in<R>(&self, set: &[Slot<S::Cell>], step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Option<R> {
+        set.iter().find_map(|slot| self.charge_slot(slot, step))
+    }
+
+    /// Runs `step` on the key's state if this slot is open to it.
+    #[inline(always)]
+    fn charge_slot<R>(&self, slot: &Slot<S::Cell>, step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Option<R> {
+        let tag = slot.tag.load_acquire();
+        if !Tag(tag).is_open_to(self.owner()) {
+            return None;
+        }
+        let answer = slot.state.update_acquire(|state| {
+            if state == A::Ticks::TAKEN {
+                return (None, None);
+            }
+            let Step { state, answer } = step(state);
+            (state.map(|state| self.rule().clear_of_taken(state)), Some(answer))
+        });
+        answer.filter(|_| slot.tag.load() == tag)
     }
 
     /// The key's candidates: its home set, then its second one, in an order that depends on the key alone.
     #[inline]
     fn candidates(&self) -> impl Iterator<Item = Place<'a, S>> + Clone + use<'a, A, S, H, CLASSES> {
         self.home().iter().chain(self.second()).enumerate()
+    }
+
+    /// Whether a published slot is the key's: another context may just have taken the last one for it.
+    fn has_slot(&self) -> bool {
+        self.candidates().any(|(_, slot)| {
+            let tag = Tag(slot.tag.load_acquire());
+            let is_own = tag.is_open_to(self.owner()) || tag.is_pending_for(self.owner());
+            is_own && slot.state.load_acquire() != A::Ticks::TAKEN
+        })
     }
 
     /// Settles a published slot of the key that is still pending, and says whether there was one.

@@ -2,16 +2,18 @@
 
 use tollgate::algorithm::TokenBucket;
 use tollgate::cell::Unsync;
+use tollgate::keyed::SipHash;
 use tollgate::layered::{Class, Costing, Level, Refused};
 use tollgate::lease::Terms;
-use tollgate::penalty::WaitingPeriod;
+use tollgate::penalty::{PenaltyRule, WaitingPeriod};
 use tollgate::{
-    Adjustable, Capped, ConcurrencyLimit, Decision, Layered, Limiter, Penalty, Quota, RateLease, RollingWindow,
+    Adjustable, Capped, ConcurrencyLimit, Decision, Keyed, Layered, Limiter, Penalty, Quota, RateLease, RollingWindow,
     SnapshotError, SuppressionCount,
 };
 
 type Bucket<T> = Limiter<TokenBucket<T>, Unsync<T>>;
 type Window<T> = RollingWindow<T, 20, Unsync<T>>;
+type Keys<T> = Keyed<TokenBucket<T>, 64, 2, SipHash, Unsync<T>>;
 type Busy = ConcurrencyLimit<Unsync<u32>>;
 
 macro_rules! on_both_widths {
@@ -72,6 +74,43 @@ macro_rules! on_both_widths {
             |window, now, cost, leave| window.try_acquire_leaving(now, cost, leave));
         entry!(operation set_limit Capped $ticks Capped<Window<$ticks>, Unsync<$ticks>>, bool:
             |window, _, limit, _| window.set_limit(limit).is_ok());
+
+        entry!(operation try_acquire Keyed $ticks Keys<$ticks>, Option<bool>:
+            |keys, now, cost, key| keys.try_acquire(&key, now, cost).err().map(|refused| refused.is_full()));
+        entry!(operation class Keyed $ticks Keys<$ticks>, Option<$ticks>: |keys, now, cost, key| {
+            let key = keys.key(&key).of_class(cost as usize).ok()?;
+            let admitted = key.try_acquire_up_to(now, cost).ok()?;
+            key.refund(now, cost);
+            admitted.remaining()
+        });
+        entry!(operation peek Keyed $ticks Keys<$ticks>, Option<$ticks>: |keys, now, cost, key| {
+            let refused = keys.key(&key).peek(now, cost).err()?;
+            refused.retry_after()
+        });
+        entry!(operation remove Keyed $ticks Keys<$ticks>, $ticks: |keys, now, _, key| {
+            keys.key(&key).reset();
+            keys.key(&key).remove();
+            keys.key(&key).remaining(now)
+        });
+        entry!(operation sweep Keyed $ticks Keys<$ticks>, usize: |keys, now, _, _| {
+            keys.refresh(now);
+            keys.in_use(now).filter(|usage| usage.remaining() == now).count() + keys.occupancy(now)
+        });
+        entry!(operation overflow Keyed $ticks Keys<$ticks>, Option<$ticks>: |keys, now, cost, key| {
+            let full = keys.overflow()?.try_acquire(now, cost).is_err();
+            Some(if full { keys.found_full() } else { keys.hashed(key.into()).remaining(now) })
+        });
+        entry!(operation layered Keyed $ticks Keys<$ticks>, Option<$ticks>: |keys, now, cost, key| {
+            let gate = Layered::new((keys.key(&key), keys.key(&cost)));
+            let admitted = gate.try_acquire(now, cost).ok()?;
+            admitted.withdraw(now);
+            None
+        });
+        entry!(operation penalty Keyed $ticks (Busy, PenaltyRule<$ticks>, Keyed<PenaltyRule<$ticks>, 16, 1, SipHash, Unsync<$ticks>>), bool:
+            |(busy, rule, waiting), now, cost, key| {
+                let cell = waiting.key(&key).cell(now);
+                Penalty::from_parts(&*busy, *rule, cell).try_acquire(now, cost).is_ok()
+            });
 
         entry!(operation snapshot TokenBucket $ticks Bucket<$ticks>, Option<usize>: |bucket, now, _, _| {
             let mut buffer = [0; Bucket::<$ticks>::SNAPSHOT_LEN];

@@ -3,8 +3,9 @@
 //! `RUSTFLAGS="--cfg loom" cargo test --release --test loom_adjustable -- --nocapture`
 #![cfg(loom)]
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+mod interleavings;
 
+use interleavings::{cell, explore};
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use loom::thread;
@@ -17,24 +18,6 @@ use tollgate::{Adjustable, Capped, FixedWindow, Limiter, Quota};
 const NOW: u32 = 4_000_000_000;
 
 type Bucket = Adjustable<TokenBucket<u32>, Atomic32>;
-
-/// Runs a model through its interleavings and prints how many there were; `preemptions` bounds those of long programs.
-fn explore(name: &str, preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
-    let runs = std::sync::Arc::new(AtomicUsize::new(0));
-    let counted = runs.clone();
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = builder.preemption_bound.or(preemptions);
-    builder.check(move || {
-        counted.fetch_add(1, SeqCst);
-        model();
-    });
-    println!("{name}: {} interleavings", runs.load(SeqCst));
-    assert!(runs.load(SeqCst) > 1, "one interleaving only: the atomics of the crate are not those of loom");
-}
-
-fn cell() -> Atomic32 {
-    Atomic32::new(u32::FRESH)
-}
 
 fn bucket(quota: Quota<u32>) -> Arc<Bucket> {
     Arc::new(Bucket::try_in_cells(quota, cell).unwrap())

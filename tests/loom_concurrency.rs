@@ -3,32 +3,14 @@
 //! `RUSTFLAGS="--cfg loom" cargo test --release --test loom_concurrency -- --nocapture`
 #![cfg(loom)]
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+mod interleavings;
 
+use interleavings::{cell, explore};
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use loom::thread;
 use tollgate::cell::{Atomic32, StateCell};
-use tollgate::time::Ticks;
 use tollgate::{ConcurrencyLimit, LeasedConcurrency};
-
-/// Runs a model through its interleavings and prints how many there were; `preemptions` bounds those of three threads.
-fn explore(name: &str, preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
-    let runs = std::sync::Arc::new(AtomicUsize::new(0));
-    let counted = runs.clone();
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = builder.preemption_bound.or(preemptions);
-    builder.check(move || {
-        counted.fetch_add(1, SeqCst);
-        model();
-    });
-    println!("{name}: {} interleavings", runs.load(SeqCst));
-    assert!(runs.load(SeqCst) > 1, "one interleaving only: the atomics of the crate are not those of loom");
-}
-
-fn cell() -> Atomic32 {
-    Atomic32::new(u32::FRESH)
-}
 
 fn busy(limit: u32) -> Arc<ConcurrencyLimit> {
     Arc::new(ConcurrencyLimit::from_parts(limit, cell(), cell()).unwrap())

@@ -3,8 +3,9 @@
 //! `RUSTFLAGS="--cfg loom" cargo test --release --test loom_keyed -- --nocapture`
 #![cfg(loom)]
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+mod interleavings;
 
+use interleavings::{cell, explore};
 use loom::sync::Arc;
 use loom::sync::atomic::{
     AtomicU32,
@@ -15,7 +16,6 @@ use tollgate::Quota;
 use tollgate::algorithm::TokenBucket;
 use tollgate::cell::{Atomic32, StateCell};
 use tollgate::keyed::{Admitted, Answer, Set, SipHash, Table};
-use tollgate::time::Ticks;
 
 type Keys<C = Atomic32> = Table<TokenBucket<u32>, Vec<Set<u32, C>>, SipHash>;
 
@@ -28,24 +28,6 @@ const DRAINED: u32 = NOW + UNIT * BURST;
 
 const KEY: u64 = 0x10_0000;
 const OTHER: u64 = 0x20_0000;
-
-/// Runs a model through its interleavings and prints how many there were.
-fn explore(name: &str, preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
-    let runs = std::sync::Arc::new(AtomicUsize::new(0));
-    let counted = runs.clone();
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = builder.preemption_bound.or(preemptions);
-    builder.check(move || {
-        counted.fetch_add(1, SeqCst);
-        model();
-    });
-    println!("{name}: {} interleavings", runs.load(SeqCst));
-    assert!(runs.load(SeqCst) > 1, "one interleaving only: the atomics of the crate are not those of loom");
-}
-
-fn cell() -> Atomic32 {
-    Atomic32::new(u32::FRESH)
-}
 
 /// A table of so many sets, in cells that `cell` makes.
 fn table<C: StateCell<u32>>(sets: usize, cell: fn() -> C) -> Arc<Keys<C>> {

@@ -3,35 +3,17 @@
 //! `RUSTFLAGS="--cfg loom" cargo test --release --test loom_layered -- --nocapture`
 #![cfg(loom)]
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+mod interleavings;
 
+use interleavings::{cell, explore};
 use loom::sync::Arc;
 use loom::thread;
 use tollgate::algorithm::{FixedWindow, TokenBucket};
 use tollgate::cell::Atomic32;
 use tollgate::layered::Level;
-use tollgate::time::Ticks;
 use tollgate::{ConcurrencyLimit, Layered, Limiter, Quota, RollingWindow};
 
 const NOW: u32 = 4_294_967_290;
-
-/// Runs a model through its interleavings and prints how many there were.
-fn explore(name: &str, preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
-    let runs = std::sync::Arc::new(AtomicUsize::new(0));
-    let counted = runs.clone();
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = builder.preemption_bound.or(preemptions);
-    builder.check(move || {
-        counted.fetch_add(1, SeqCst);
-        model();
-    });
-    println!("{name}: {} interleavings", runs.load(SeqCst));
-    assert!(runs.load(SeqCst) > 1, "one interleaving only: the atomics of the crate are not those of loom");
-}
-
-fn cell() -> Atomic32 {
-    Atomic32::new(u32::FRESH)
-}
 
 fn bucket(burst: u32) -> Limiter<TokenBucket<u32>, Atomic32> {
     TokenBucket::<u32>::new(Quota::per(1, 1_000).burst(burst)).over(cell())

@@ -3,39 +3,28 @@
 //! `RUSTFLAGS="--cfg loom" cargo test --release --test loom_lease -- --nocapture`
 #![cfg(loom)]
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+mod interleavings;
 
+use interleavings::{cell, explore};
 use loom::sync::Arc;
 use loom::thread;
 use tollgate::algorithm::TokenBucket;
 use tollgate::cell::{Atomic32, StateCell};
 use tollgate::lease::Terms;
-use tollgate::time::Ticks;
 use tollgate::{Limiter, Quota, RateLease};
 
 const NOW: u32 = 100;
 const BY_TWO: Terms<u32> = Terms::<u32>::new(2, 10);
 
-fn explore(name: &str, model: impl Fn() + Sync + Send + 'static) {
-    let runs = std::sync::Arc::new(AtomicUsize::new(0));
-    let counted = runs.clone();
-    loom::model(move || {
-        counted.fetch_add(1, SeqCst);
-        model();
-    });
-    println!("{name}: {} interleavings", runs.load(SeqCst));
-    assert!(runs.load(SeqCst) > 1, "one interleaving only: the atomics of the crate are not those of loom");
-}
-
 fn bucket(burst: u32) -> Arc<Limiter<TokenBucket<u32>, Atomic32>> {
     let rule = TokenBucket::<u32>::new(Quota::per(1, 10).burst(burst));
-    Arc::new(Limiter::from_parts(rule, Atomic32::new(u32::FRESH)))
+    Arc::new(Limiter::from_parts(rule, cell()))
 }
 
 #[test]
 fn two_leases_on_the_last_units_spend_no_more_than_there_are_and_lose_none() {
     for burst in 1..=4 {
-        explore("two leases on the last units", move || {
+        explore("two leases on the last units", None, move || {
             let bucket = bucket(burst);
             let work = |bucket: &Limiter<_, _>| {
                 let mut lease = RateLease::new(bucket, BY_TWO);
@@ -53,7 +42,7 @@ fn two_leases_on_the_last_units_spend_no_more_than_there_are_and_lose_none() {
 
 #[test]
 fn a_drop_that_races_with_an_acquisition_gives_back_exactly_what_was_left() {
-    explore("drop and acquire", || {
+    explore("drop and acquire", None, || {
         let bucket = bucket(3);
         let mut lease = RateLease::new(&*bucket, BY_TWO);
         assert!(lease.try_acquire(NOW, 1).is_ok());
@@ -69,7 +58,7 @@ fn a_drop_that_races_with_an_acquisition_gives_back_exactly_what_was_left() {
 #[test]
 #[should_panic(expected = "a charge was lost")]
 fn putting_back_by_a_load_and_a_store_is_caught() {
-    explore("control: load, then store", || {
+    explore("control: load, then store", None, || {
         let charged = Arc::new(Atomic32::new(2));
         let other = Arc::clone(&charged);
         let thread = thread::spawn(move || other.update(|charged| (Some(charged + 1), ())));

@@ -3,8 +3,9 @@
 //! `RUSTFLAGS="--cfg loom" cargo test --release --test loom_penalty -- --nocapture`
 #![cfg(loom)]
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+mod interleavings;
 
+use interleavings::{cell, explore};
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use loom::thread;
@@ -14,24 +15,6 @@ use tollgate::layered::Refused;
 use tollgate::penalty::{PenaltyRule, WaitingPeriod};
 use tollgate::time::Ticks;
 use tollgate::{ConcurrencyLimit, Layered, Limiter, Penalty, Quota, SuppressionCount};
-
-/// Runs a model through its interleavings and prints how many there were; `preemptions` bounds those of three threads.
-fn explore(name: &str, preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
-    let runs = std::sync::Arc::new(AtomicUsize::new(0));
-    let counted = runs.clone();
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = builder.preemption_bound.or(preemptions);
-    builder.check(move || {
-        counted.fetch_add(1, SeqCst);
-        model();
-    });
-    println!("{name}: {} interleavings", runs.load(SeqCst));
-    assert!(runs.load(SeqCst) > 1, "one interleaving only: the atomics of the crate are not those of loom");
-}
-
-fn cell() -> Atomic32 {
-    Atomic32::new(u32::FRESH)
-}
 
 const RULE: PenaltyRule<u32> = PenaltyRule::<u32>::new(WaitingPeriod::of(10).times(2, 640));
 

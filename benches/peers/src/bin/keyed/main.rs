@@ -11,7 +11,7 @@
 //!   the same hash. All take turns in slices of half a millisecond; `ratio` is the median, and the quartiles tell the noise.
 //!   The right-hand columns are the same times as ratios to governor over a `DashMap`.
 //! * Keys are 64 bits, drawn beforehand. All have asked before the clock of the bench starts: no table grows any more.
-//! * Each key gets one unit a second and ten at once. All read the time from a word in memory, which moves on every 64
+//! * Each key gets one unit a second and four at once. All read the time from a word in memory, which moves on every 64
 //!   requests by so much that about a tenth of them is denied; `denied` tells by whom how many were, of the same
 //!   requests at the same instants.
 //! * *each its own*: what each hashes with unless told otherwise, which for tollgate and governor is SipHash-1-3 under a

@@ -16,7 +16,7 @@ use crate::hand::{Hand, Reads};
 /// Nanoseconds in which one unit comes back: a second.
 pub const INTERVAL: u64 = 1_000_000_000;
 /// Units that come at once.
-const BURST: u32 = 10;
+const BURST: u32 = 4;
 /// Slots that tollgate gets for each key, as its documentation recommends.
 pub const SLOTS: usize = 2;
 

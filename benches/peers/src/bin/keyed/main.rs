@@ -8,7 +8,8 @@
 //! # How to read it
 //!
 //! * The first line of each table is its floor, 1.00: a compare-exchange on one of as many words as there are keys, behind
-//!   the same hash. All take turns in slices of half a millisecond; `ratio` is the median, and the quartiles tell the noise.
+//!   the same hash; the second is the same on as many bytes as tollgate has, and so tells what of the rest is the memory's.
+//!   All take turns in slices of half a millisecond; `ratio` is the median, and the quartiles tell the noise.
 //!   The right-hand columns are the same times as ratios to governor over a `DashMap`.
 //! * Keys are 64 bits, drawn beforehand. All have asked before the clock of the bench starts: no table grows any more.
 //! * Each key gets one unit a second and four at once. All read the time from a word in memory, which moves on every 64
@@ -33,10 +34,12 @@ use std::time::Duration;
 use hand::Hand;
 use race::Race;
 use streams::{Spread, Stream};
-use tables::{Admit, INTERVAL, floor, governor_dashmap, governor_hashmap, rate_net, tollgate};
+use tables::{Admit, INTERVAL, SLOTS, floor, governor_dashmap, governor_hashmap, rate_net, tollgate};
 use tollgate::keyed::SipHash;
 
 const RIVAL: &str = "governor, dashmap";
+/// The floor, as far apart in memory as the states of tollgate's keys.
+const SPREAD: &str = "floor, on as many bytes as tollgate";
 
 fn main() {
     let rounds = if std::env::args().any(|argument| argument == "--quick") { 12 } else { 400 };
@@ -46,6 +49,7 @@ fn main() {
             let title = format!("{many}, {spread_name}");
             Lineup::new(stream)
                 .enter("floor", |clock| floor(keys, clock, RandomState::new()))
+                .enter(SPREAD, |clock| floor(keys * SLOTS * 2, clock, RandomState::new()))
                 .enter("tollgate", |clock| tollgate(keys, clock, SipHash::new([rand(), rand()])))
                 .enter("tollgate, RandomState", |clock| tollgate(keys, clock, RandomState::new()))
                 .enter(RIVAL, |clock| governor_dashmap(keys, clock, RandomState::new()))
@@ -54,6 +58,7 @@ fn main() {
                 .race(&format!("{title}, each its own"), rounds);
             Lineup::new(stream)
                 .enter("floor", |clock| floor(keys, clock, ahash::RandomState::new()))
+                .enter(SPREAD, |clock| floor(keys * SLOTS * 2, clock, ahash::RandomState::new()))
                 .enter("tollgate", |clock| tollgate(keys, clock, ahash::RandomState::new()))
                 .enter(RIVAL, |clock| governor_dashmap(keys, clock, ahash::RandomState::new()))
                 .enter("governor, hashmap", |clock| governor_hashmap(keys, clock, ahash::RandomState::new()))

@@ -24,10 +24,10 @@ pub const SLOTS: usize = 2;
 pub trait Admit: Fn(u64) -> bool + Sync + 'static {}
 impl<F: Fn(u64) -> bool + Sync + 'static> Admit for F {}
 
-/// What nothing that shares words can do without: the clock, the hash, and a compare-exchange on one of as many words as
-/// there are keys. It limits nothing.
-pub fn floor<H: BuildHasher + Sync + 'static>(keys: usize, clock: &'static Hand, hasher: H) -> impl Admit {
-    let words: Vec<AtomicU64> = (0..keys).map(|_| AtomicU64::new(0)).collect();
+/// What nothing that shares words can do without: the clock, the hash, and a compare-exchange on one of so many words. It
+/// limits nothing.
+pub fn floor<H: BuildHasher + Sync + 'static>(words: usize, clock: &'static Hand, hasher: H) -> impl Admit {
+    let words: Vec<AtomicU64> = (0..words).map(|_| AtomicU64::new(0)).collect();
     move |key| {
         black_box(clock.nanos());
         let place = (u128::from(hasher.hash_one(key)) * words.len() as u128 >> 64) as usize;

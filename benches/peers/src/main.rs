@@ -1,4 +1,4 @@
-//! tollgate beside other rate limiters: one run, one quota, the decision alone.
+//! tollgate beside other rate limiters: one run, one quota, the decision alone. (Limits for each key: `src/bin/keyed`.)
 //!
 //! ```text
 //! cargo run --release                                         # in this directory

@@ -30,7 +30,7 @@ pub fn floor<H: BuildHasher + Sync + 'static>(words: usize, clock: &'static Hand
     let words: Vec<AtomicU64> = (0..words).map(|_| AtomicU64::new(0)).collect();
     move |key| {
         black_box(clock.nanos());
-        let place = (u128::from(hasher.hash_one(key)) * words.len() as u128 >> 64) as usize;
+        let place = ((u128::from(hasher.hash_one(key)) * words.len() as u128) >> 64) as usize;
         let word = &words[place];
         let mut seen = word.load(Relaxed);
         while let Err(newer) = word.compare_exchange_weak(seen, seen.wrapping_add(1), Relaxed, Relaxed) {

@@ -21,14 +21,31 @@ enum Work {
 
 /// A floor and the subjects that are measured against it: the first to enter is the floor.
 pub struct Race {
-    title: &'static str,
+    title: String,
     lanes: Vec<(String, Work)>,
+    rival: Option<String>,
+    rounds: usize,
+    slice: Duration,
 }
 
 impl Race {
     /// A race without entries.
-    pub fn new(title: &'static str) -> Self {
-        Self { title, lanes: Vec::new() }
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), lanes: Vec::new(), rival: None, rounds: ROUNDS, slice: SLICE }
+    }
+
+    /// Measures against one of the subjects as well.
+    #[allow(dead_code, reason = "few have a rival")]
+    pub fn beside(mut self, rival: impl Into<String>) -> Self {
+        self.rival = Some(rival.into());
+        self
+    }
+
+    /// Other rounds and slices: where memory is part of what is timed, a subject has to find its own in the caches again.
+    #[allow(dead_code, reason = "most work on a few words")]
+    pub fn slices(mut self, rounds: usize, slice: Duration) -> Self {
+        (self.rounds, self.slice) = (rounds, slice);
+        self
     }
 
     /// Enters work on one thread.
@@ -48,8 +65,9 @@ impl Race {
     /// Runs all lanes in turns and prints a table.
     pub fn run(mut self) {
         let (rounds, slice) = match self.lanes[0].1 {
-            Work::Alone(_) => (ROUNDS, SLICE),
-            Work::Together(_) => (ROUNDS / 6, SLICE * 40), // or starting the threads would be most of it
+            Work::Alone(_) => (self.rounds, self.slice),
+            // or starting the threads would be most of it
+            Work::Together(_) => (self.rounds.div_ceil(6), self.slice.max(SLICE * 40)),
         };
         let counts: Vec<u64> = self.lanes.iter_mut().map(|(_, work)| calibrate(work, slice)).collect();
         let mut times = vec![Vec::with_capacity(rounds); self.lanes.len()];
@@ -63,16 +81,28 @@ impl Race {
     }
 
     fn print(&self, times: &[Vec<f64>]) {
-        println!("\n{:<48}  ratio    quartiles    fastest", self.title);
+        let rival = self.rival.as_ref().and_then(|rival| self.lanes.iter().position(|(name, _)| name == rival));
+        print!("\n{:<48}  ratio    quartiles    fastest", self.title);
+        println!("{}", self.rival.as_ref().map_or(String::new(), |rival| format!("   to {rival}")));
         let fastest = |lane: &[f64]| lane.iter().copied().fold(f64::MAX, f64::min);
         for ((name, _), lane) in self.lanes.iter().zip(times) {
-            let mut ratios: Vec<f64> = lane.iter().zip(&times[0]).map(|(time, floor)| time / floor).collect();
-            ratios.sort_by(f64::total_cmp);
-            let at = |quarter: usize| ratios[(ratios.len() - 1) * quarter / 4];
+            let [low, middle, high] = ratios(lane, &times[0]);
             let best = fastest(lane) / fastest(&times[0]);
-            println!("  {name:<46} {:>6.2}  {:>6.2} – {:<6.2} {best:>6.2}", at(2), at(1), at(3));
+            print!("  {name:<46} {middle:>6.2}  {low:>6.2} – {high:<6.2} {best:>6.2}");
+            if let Some(rival) = rival {
+                let [low, middle, high] = ratios(lane, &times[rival]);
+                print!("   {middle:>6.2}  {low:>6.2} – {high:<6.2}");
+            }
+            println!();
         }
     }
+}
+
+/// The quartiles of how much longer one lane takes than another that was timed in the same round.
+fn ratios(lane: &[f64], base: &[f64]) -> [f64; 3] {
+    let mut ratios: Vec<f64> = lane.iter().zip(base).map(|(time, base)| time / base).collect();
+    ratios.sort_by(f64::total_cmp);
+    [1, 2, 3].map(|quarter| ratios[(ratios.len() - 1) * quarter / 4])
 }
 
 /// How often the work fits into a slice.

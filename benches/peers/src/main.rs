@@ -1,4 +1,4 @@
-//! tollgate beside other rate limiters: one run, one quota, the decision alone.
+//! tollgate beside other rate limiters: one run, one quota, the decision alone. (Limits for each key: `src/bin/keyed`.)
 //!
 //! ```text
 //! cargo run --release                                         # in this directory
@@ -17,6 +17,7 @@
 //!   division by 10^9 to make, ticks do not; better-bucket's is rounded up to a millisecond.
 //! * *bytes* is what one limiter takes without its clock: rule and state together.
 
+mod hand;
 mod peers;
 #[path = "../../race.rs"]
 mod race;

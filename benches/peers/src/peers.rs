@@ -5,12 +5,12 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use super::hand::{Hand, Reads};
+
 /// Nanoseconds in which one unit comes back.
 const INTERVAL: u64 = 1_000;
 /// Units a second.
 const RATE: u32 = 1_000_000;
-/// The clock's reading at the start.
-const START: u64 = 1 << 30;
 
 /// A limiter under test with its clock.
 pub trait Subject: Sync + Sized + 'static {
@@ -27,24 +27,6 @@ pub trait Subject: Sync + Sized + 'static {
     fn wait(&self) -> Option<u64>;
 }
 
-/// A clock that reads a word in memory, in nanoseconds.
-struct Hand(AtomicU64);
-
-impl Hand {
-    fn new() -> Self {
-        Self(AtomicU64::new(START))
-    }
-
-    fn nanos(&self) -> u64 {
-        self.0.load(Relaxed)
-    }
-
-    /// By one thread only.
-    fn pass_one_interval(&self) {
-        self.0.store(self.nanos() + INTERVAL, Relaxed);
-    }
-}
-
 /// What nothing that shares a word can do without: a compare-exchange to admit, a load to deny.
 pub struct Floor(AtomicU64, Hand);
 
@@ -57,7 +39,7 @@ impl Subject for Floor {
     }
 
     fn pass_one_interval(&self) {
-        self.1.pass_one_interval();
+        self.1.pass(INTERVAL);
     }
 
     fn admit(&self) -> bool {
@@ -88,7 +70,7 @@ impl Subject for Tollgate {
     }
 
     fn pass_one_interval(&self) {
-        self.1.pass_one_interval();
+        self.1.pass(INTERVAL);
     }
 
     fn admit(&self) -> bool {
@@ -110,18 +92,6 @@ type Direct = governor::RateLimiter<
     governor::middleware::NoOpMiddleware<governor::nanos::Nanos>,
 >;
 
-/// A clock for governor.
-#[derive(Clone)]
-pub struct Reads(&'static Hand);
-
-impl governor::clock::Clock for Reads {
-    type Instant = governor::nanos::Nanos;
-
-    fn now(&self) -> Self::Instant {
-        self.0.nanos().into()
-    }
-}
-
 impl Subject for Governor {
     const NAME: &'static str = "governor RateLimiter::direct";
     const BYTES: usize = size_of::<Direct>() - size_of::<Reads>();
@@ -134,7 +104,7 @@ impl Subject for Governor {
     }
 
     fn pass_one_interval(&self) {
-        self.1.pass_one_interval();
+        self.1.pass(INTERVAL);
     }
 
     fn admit(&self) -> bool {
@@ -162,7 +132,7 @@ impl Subject for BetterBucket {
     }
 
     fn pass_one_interval(&self) {
-        self.1.pass_one_interval();
+        self.1.pass(INTERVAL);
     }
 
     fn admit(&self) -> bool {
@@ -188,7 +158,7 @@ impl Subject for RateNet {
     }
 
     fn pass_one_interval(&self) {
-        self.1.pass_one_interval();
+        self.1.pass(INTERVAL);
     }
 
     fn admit(&self) -> bool {
@@ -227,7 +197,7 @@ impl Subject for Ratelimit {
     }
 
     fn pass_one_interval(&self) {
-        self.1.pass_one_interval();
+        self.1.pass(INTERVAL);
     }
 
     fn admit(&self) -> bool {

@@ -82,9 +82,10 @@ where
     /// As [`try_acquire`](Self::try_acquire).
     #[inline(always)]
     pub fn try_acquire_leaving(&self, now: A::Ticks, cost: A::Ticks, leave: A::Ticks) -> Answer<A::Ticks> {
-        match self.charge(now, |state| self.rule.weigh(state, now, cost, leave)) {
-            Ok(verdict) => by_key(self.rule.tell(verdict, cost)),
-            Err(NoRoom) => self.overflow(now, |rule, state| rule.acquire(state, now, cost, leave)),
+        let rule = self.rule;
+        match self.charge(now, move |state| rule.weigh(state, now, cost, leave)) {
+            Ok(verdict) => by_key(rule.tell(verdict, cost)),
+            Err(NoRoom) => self.overflow(now, move |rule, state| rule.acquire(state, now, cost, leave)),
         }
     }
 
@@ -94,9 +95,10 @@ where
     ///
     /// As [`try_acquire`](Self::try_acquire), if there is not a single unit.
     pub fn try_acquire_up_to(&self, now: A::Ticks, most: A::Ticks) -> Answer<A::Ticks> {
-        match self.charge(now, |state| self.rule.acquire_up_to(state, now, most)) {
+        let rule = self.rule;
+        match self.charge(now, move |state| rule.acquire_up_to(state, now, most)) {
             Ok(decision) => by_key(decision),
-            Err(NoRoom) => self.overflow(now, |rule, state| rule.acquire_up_to(state, now, most)),
+            Err(NoRoom) => self.overflow(now, move |rule, state| rule.acquire_up_to(state, now, most)),
         }
     }
 
@@ -205,8 +207,9 @@ where
     }
 
     #[cold]
+    #[inline(never)]
     fn overflow(
-        &self,
+        self,
         now: A::Ticks,
         step: impl Fn(&A, A::Ticks) -> Step<A::Ticks, Decision<A::Ticks>>,
     ) -> Answer<A::Ticks> {

@@ -55,19 +55,23 @@ where
 {
     /// Runs `step` on the key's state; if it has none, on a fresh one in a slot that is free `now`.
     #[inline(always)]
-    pub(super) fn charge<R>(&self, now: A::Ticks, step: impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Result<R, NoRoom> {
+    pub(super) fn charge<R>(
+        self,
+        now: A::Ticks,
+        step: impl Fn(A::Ticks) -> Step<A::Ticks, R> + Copy,
+    ) -> Result<R, NoRoom> {
         match self.charge_at_home(&step) {
             Some(answer) => Ok(answer),
-            None => self.charge_elsewhere(now, &step),
+            None => self.charge_elsewhere(now, step), // by value, or all of it would live in memory here as well
         }
     }
 
     #[inline(never)]
-    fn charge_elsewhere<R>(&self, now: A::Ticks, step: &impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Result<R, NoRoom> {
+    fn charge_elsewhere<R>(self, now: A::Ticks, step: impl Fn(A::Ticks) -> Step<A::Ticks, R>) -> Result<R, NoRoom> {
         // Each turn but the last is due to another context that opened, vacated or reused a slot.
         loop {
             // The home set again: the way that was tried may just be changing hands, and the key be in another one.
-            if let Some(answer) = self.charge_in(self.home(), step).or_else(|| self.charge_in(self.second(), step)) {
+            if let Some(answer) = self.charge_in(self.home(), &step).or_else(|| self.charge_in(self.second(), &step)) {
                 return Ok(answer);
             }
             if !self.resolve_pending() {

@@ -20,6 +20,7 @@ mod agreement;
 mod answers;
 mod clocks;
 mod flood;
+mod fuzzed;
 mod hashing;
 mod memory;
 mod one_key;

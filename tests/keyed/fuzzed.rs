@@ -153,13 +153,15 @@ where
     }
 }
 
+type Sets<T> = Vec<Set<T, Unsync<T>>>;
+
 /// A table, and what it is to do.
 struct Machine<T: Width>
 where
     TokenBucket<T>: Algorithm<Ticks = T>,
     Unsync<T>: StateCell<T>,
 {
-    table: Table<TokenBucket<T>, Vec<Set<T, Unsync<T>>>, SipHash, 2>,
+    table: Table<TokenBucket<T>, Sets<T>, SipHash, 2>,
     rules: [[u64; 3]; 3],
     time: i128,
     /// By name and class.

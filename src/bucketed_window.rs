@@ -217,6 +217,15 @@ impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> BucketedWindow<T, SLOTS,
     /// What [`try_acquire_leaving`](Self::try_acquire_leaving) would answer, without charging; but a denial keeps a step
     /// back in mind.
     pub(crate) fn probe(&self, now: T, cost: T, leave: T) -> Result<(), Denied<T>> {
+        self.peek_leaving(now, cost, leave).inspect_err(|denied| {
+            if !denied.is_never() {
+                self.anchored(now);
+            }
+        })
+    }
+
+    /// The same, but only looks.
+    pub(crate) fn peek_leaving(&self, now: T, cost: T, leave: T) -> Result<(), Denied<T>> {
         if cost == T::ZERO {
             return Ok(());
         }
@@ -224,13 +233,8 @@ impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> BucketedWindow<T, SLOTS,
         if cost > capacity {
             return Err(Denied::Never(Never { cost, capacity }));
         }
-        match self.wait(self.glance(now), capacity.wrapping_sub(cost)) {
-            None => Ok(()), // and if another limit refuses, it was not even a first use
-            Some(missing) => {
-                self.anchored(now);
-                Err(not_yet(missing))
-            }
-        }
+        let missing = self.wait(self.glance(now), capacity.wrapping_sub(cost));
+        missing.map_or(Ok(()), |missing| Err(not_yet(missing)))
     }
 
     /// Keeps a long silence from being mistaken for a step back, if called more often than once in half of the word's

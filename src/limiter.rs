@@ -133,7 +133,8 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Limiter<A, C> {
         self.step(|state| self.rule.refresh(state, now));
     }
 
-    /// As good as new: full, whatever the clock reads next.
+    /// As good as new: full, whatever the clock reads next. Forgets what reservations and leases hold; one that gives back
+    /// after that gives back of what others have taken since.
     #[inline]
     pub fn reset(&self) {
         self.cell.update(|_| (Some(A::Ticks::FRESH), ()));

@@ -291,7 +291,7 @@ impl<B: Bucket<Ticks: HasShared>, C: StateCell<B::Ticks>> Adjustable<B, C> {
     }
 
     #[inline(always)]
-    fn look<R>(&self, mut look: impl FnMut(&Rate<B::Ticks>, B::Ticks) -> R) -> R {
+    pub(crate) fn look<R>(&self, mut look: impl FnMut(&Rate<B::Ticks>, B::Ticks) -> R) -> R {
         self.confirmed(|word, rate| Step::keep(look(rate, word::state(word))))
     }
 

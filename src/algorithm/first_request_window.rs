@@ -9,7 +9,7 @@ use crate::time::Ticks;
 /// the next first one.
 ///
 /// As servers count that keep a counter with an expiry time. Like every fixed window it **doubles at the edge**: up to
-/// `2 × limit - 1` in some span of a period.
+/// `2 × limit - 1` in some span of a period (`2 × limit` if the request that opened it is withdrawn).
 ///
 /// # Clock
 ///

@@ -243,7 +243,8 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> LeasedConcurrency<T, N, C> {
         self.weigh(now, weight, leave).inspect_err(|_| self.mend(now))
     }
 
-    fn weigh(&self, now: T, weight: T, leave: T) -> Result<(), Denied<T>> {
+    /// The same, but only looks.
+    pub(crate) fn weigh(&self, now: T, weight: T, leave: T) -> Result<(), Denied<T>> {
         let capacity = self.limit().saturating_sub(leave);
         if weight == T::ZERO || weight <= self.available(now).saturating_sub(leave) {
             return Ok(());

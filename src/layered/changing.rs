@@ -5,6 +5,7 @@ use crate::adjustable::Adjustable;
 use crate::algorithm::{Bucket, Charge, Step, tat};
 use crate::capped::{Capped, Windowed};
 use crate::cell::{HasShared, StateCell};
+use crate::time::Ticks;
 
 /// What is withdrawn across a change of the quota is reckoned by the new one.
 impl<B: Bucket<Ticks: HasShared>, C: StateCell<B::Ticks>> Level<B::Ticks> for Adjustable<B, C> {
@@ -42,8 +43,23 @@ impl<B: Bucket<Ticks: HasShared>, C: StateCell<B::Ticks>> Level<B::Ticks> for Ad
 
     fn release(&self, _cost: B::Ticks, (): ()) {}
 
-    fn penalize(&self, now: B::Ticks, cost: B::Ticks) {
-        let _ = self.force(now, cost); // what cannot be owed is not
+    fn peek(&self, request: &Request<B::Ticks>) -> Result<(), Refused<B::Ticks>> {
+        let (now, cost) = (request.now(), request.cost());
+        let decision =
+            self.look(|rate, state| tat::acquire(rate, state, now, cost, request.leave(rate.burst())).answer);
+        decision.map(|_| ()).map_err(Refused::from)
+    }
+
+    fn penalize(&self, request: &Request<B::Ticks>) {
+        let (now, cost) = (request.now(), request.cost());
+        self.step(now, |rate, state| {
+            let leave = request.leave(rate.burst());
+            if leave == B::Ticks::ZERO {
+                return tat::force(rate, state, now, cost).map(|_| ());
+            }
+            let spare = tat::available(rate, state, now).saturating_sub(leave);
+            tat::acquire(rate, state, now, cost.min(spare), B::Ticks::ZERO).map(|_| ())
+        });
     }
 }
 
@@ -84,7 +100,12 @@ where
         self.window().release(cost, receipt);
     }
 
-    fn penalize(&self, now: L::Ticks, cost: L::Ticks) {
-        let _ = self.try_acquire_up_to(now, cost); // denied if nothing is left
+    #[inline]
+    fn peek(&self, request: &Request<L::Ticks>) -> Result<(), Refused<L::Ticks>> {
+        Level::peek(self.window(), &request.reserving(self.reserve()))
+    }
+
+    fn penalize(&self, request: &Request<L::Ticks>) {
+        self.window().penalize(&request.reserving(self.reserve()));
     }
 }

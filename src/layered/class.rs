@@ -21,7 +21,7 @@ use crate::time::Ticks;
 /// ```
 ///
 /// The share is rounded up to whole units of each level's capacity: of its burst, its limit, or the limit of what may be
-/// in progress as it stands.
+/// in progress as it stands. So any share of a limit of 1 is all of it, and the class never gets anything.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Class {
     name: &'static str,

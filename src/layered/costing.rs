@@ -17,6 +17,8 @@ use crate::time::Ticks;
 /// assert_eq!((CALLS.remaining(0), BYTES.remaining(0)), (15, 1_200 - size));
 /// ```
 ///
+/// Around a penalty it belongs outside, `Costing::new(Penalty::new(…), cost)`, as a penalty lets a request of cost 0 pass.
+///
 /// For a tuple there is [`try_acquire_each`](super::Layered::try_acquire_each) too.
 #[derive(Clone, Copy, Debug)]
 pub struct Costing<T, L> {
@@ -76,7 +78,7 @@ impl<T: Ticks, L: Level<T>> Level<T> for Costing<T, L> {
     }
 
     #[inline]
-    fn penalize(&self, now: T, _cost: T) {
-        self.limit.penalize(now, self.cost);
+    fn penalize(&self, request: &Request<T>) {
+        self.limit.penalize(&request.costing(self.cost));
     }
 }

@@ -86,7 +86,7 @@ impl<T: Ticks> Tightest<T> {
     /// The tighter of two; `later` is of levels after `levels` others.
     #[inline]
     pub(super) fn or(self, later: Self, levels: usize) -> Self {
-        if later.remaining < self.remaining { Self { level: later.level + levels, ..later } } else { self }
+        if later.remaining < self.remaining { Self { level: later.level.wrapping_add(levels), ..later } } else { self }
     }
 }
 
@@ -147,8 +147,9 @@ pub trait Level<T: Ticks> {
     /// Work of this cost is done: gives back what is held only while it lasts. What limits over time keeps its charge.
     fn release(&self, cost: T, receipt: Self::Receipt);
 
-    /// Charges an attempt that was denied, as far as there is something left to charge.
-    fn penalize(&self, now: T, cost: T);
+    /// Charges a request that was denied, as far as there is something left for it to charge: what its class leaves to
+    /// others stays.
+    fn penalize(&self, request: &Request<T>);
 }
 
 /// The methods of a [`Level<T>`] that is another one in disguise.
@@ -206,9 +207,9 @@ macro_rules! as_level {
         }
 
         #[inline]
-        fn penalize(&self, now: T, cost: T) {
+        fn penalize(&self, request: &$crate::layered::Request<T>) {
             let $this = self;
-            $crate::layered::Level::<T>::penalize(&$level, now, cost);
+            $crate::layered::Level::<T>::penalize(&$level, request);
         }
     };
 }

@@ -20,6 +20,22 @@ fn only<T: Ticks>(remaining: T) -> Tightest<T> {
     Tightest { level: 0, remaining }
 }
 
+/// Charges a denied request, less what it has to leave: if that is something, no debt is made either.
+#[inline]
+pub(super) fn penalized<A: Algorithm>(
+    rule: &A,
+    state: A::Ticks,
+    request: &Request<A::Ticks>,
+    leave: A::Ticks,
+) -> Step<A::Ticks, ()> {
+    let (now, cost) = (request.now(), request.cost());
+    if leave == A::Ticks::ZERO {
+        return rule.penalize(state, now, cost);
+    }
+    let spare = rule.remaining(state, now).saturating_sub(leave);
+    rule.acquire(state, now, cost.min(spare), A::Ticks::ZERO).map(|_| ())
+}
+
 impl<A: Algorithm, C: StateCell<A::Ticks>> Level<A::Ticks> for Limiter<A, C> {
     type Receipt = ();
 
@@ -46,6 +62,13 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Level<A::Ticks> for Limiter<A, C> {
     }
 
     #[inline]
+    fn peek(&self, request: &Request<A::Ticks>) -> Result<(), Refused<A::Ticks>> {
+        let leave = request.leave(self.rule().capacity());
+        let step = self.rule().acquire(self.cell().load(), request.now(), request.cost(), leave);
+        step.answer.map(|_| ()).map_err(Refused::from)
+    }
+
+    #[inline]
     fn admit(&self, request: &Request<A::Ticks>) -> Result<Admitted<A::Ticks, ()>, Refused<A::Ticks>> {
         let leave = request.leave(self.rule().capacity());
         Ok(over_time(self.try_acquire_leaving(request.now(), request.cost(), leave)?))
@@ -61,8 +84,9 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Level<A::Ticks> for Limiter<A, C> {
     fn release(&self, _cost: A::Ticks, (): ()) {}
 
     #[inline]
-    fn penalize(&self, now: A::Ticks, cost: A::Ticks) {
-        self.step(|state| self.rule().penalize(state, now, cost));
+    fn penalize(&self, request: &Request<A::Ticks>) {
+        let leave = request.leave(self.rule().capacity());
+        self.step(|state| penalized(self.rule(), state, request, leave));
     }
 }
 
@@ -85,6 +109,11 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Level<T> for RollingWindow<T
     }
 
     #[inline]
+    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        Ok(self.peek_leaving(request.now(), request.cost(), request.leave(self.capacity()))?)
+    }
+
+    #[inline]
     fn admit(&self, request: &Request<T>) -> Result<Admitted<T, ()>, Refused<T>> {
         let leave = request.leave(self.capacity());
         self.admit(request.now(), request.cost(), leave)?;
@@ -92,16 +121,21 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Level<T> for RollingWindow<T
     }
 
     #[inline]
-    fn withdraw(&self, _now: T, request: &Request<T>, (): ()) {
-        self.refund(request.now(), request.cost()); // by their stamps, which need no other clock
+    fn withdraw(&self, now: T, request: &Request<T>, (): ()) {
+        if now.wrapping_sub(request.now()) < self.window().period() {
+            self.refund(request.now(), request.cost()); // by their stamps
+        }
     }
 
     #[inline]
     fn release(&self, _cost: T, (): ()) {}
 
     #[inline]
-    fn penalize(&self, now: T, cost: T) {
-        let _ = self.try_acquire_up_to(now, cost); // denied if nothing is left
+    fn penalize(&self, request: &Request<T>) {
+        let spare = self.remaining(request.now()).saturating_sub(request.leave(self.capacity()));
+        if spare > T::ZERO {
+            let _ = self.try_acquire_up_to(request.now(), request.cost().min(spare)); // denied if others were faster
+        }
     }
 }
 
@@ -124,22 +158,32 @@ impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> Level<T> for BucketedWin
     }
 
     #[inline]
+    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        Ok(self.peek_leaving(request.now(), request.cost(), request.leave(self.capacity()))?)
+    }
+
+    #[inline]
     fn admit(&self, request: &Request<T>) -> Result<Admitted<T, ()>, Refused<T>> {
         let leave = request.leave(self.capacity());
         Ok(over_time(self.try_acquire_leaving(request.now(), request.cost(), leave)?))
     }
 
     #[inline]
-    fn withdraw(&self, _now: T, request: &Request<T>, (): ()) {
-        self.give_back(request.now(), request.cost());
+    fn withdraw(&self, now: T, request: &Request<T>, (): ()) {
+        if now.wrapping_sub(request.now()) < self.rule().quota().period() {
+            self.give_back(request.now(), request.cost());
+        }
     }
 
     #[inline]
     fn release(&self, _cost: T, (): ()) {}
 
     #[inline]
-    fn penalize(&self, now: T, cost: T) {
-        let _ = self.try_acquire_up_to(now, cost); // denied if nothing is left
+    fn penalize(&self, request: &Request<T>) {
+        let spare = self.remaining(request.now()).saturating_sub(request.leave(self.capacity()));
+        if spare > T::ZERO {
+            let _ = self.try_acquire_up_to(request.now(), request.cost().min(spare)); // denied if others were faster
+        }
     }
 }
 
@@ -183,7 +227,7 @@ impl<T: Ticks, C: StateCell<u32>> Level<T> for ConcurrencyLimit<C> {
     }
 
     #[inline]
-    fn penalize(&self, _now: T, _cost: T) {} // nothing is in progress
+    fn penalize(&self, _request: &Request<T>) {} // nothing is in progress
 }
 
 /// What does not fit 32 bits is more than any limit, and so is the largest number that does.
@@ -223,6 +267,11 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Level<T> for LeasedConcurren
     }
 
     #[inline]
+    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+        Ok(self.weigh(request.now(), request.cost(), request.leave(self.limit()))?)
+    }
+
+    #[inline]
     fn admit(&self, request: &Request<T>) -> Result<Admitted<T, Lease<T>>, Refused<T>> {
         let (cost, leave) = (request.cost(), request.leave(self.limit()));
         Ok(Admitted { delay: T::ZERO, receipt: self.take(request.now(), cost, cost, leave)? })
@@ -239,5 +288,5 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Level<T> for LeasedConcurren
     }
 
     #[inline]
-    fn penalize(&self, _now: T, _cost: T) {} // nothing is in progress
+    fn penalize(&self, _request: &Request<T>) {} // nothing is in progress
 }

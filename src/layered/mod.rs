@@ -29,21 +29,26 @@
 //!
 //! * **All or nothing**: a request that any level refuses leaves every level bit for bit as it was (but for what a denial
 //!   writes after a clock fault, or a penalty).
-//! * **Never above any level's limit**, under any race. First all levels are asked, then each is taken of by its own indivisible
-//!   act; if somebody else took the last unit of one in between, what was taken of those before it is given back. So a
-//!   level may look fuller for a moment, never emptier.
-//! * **The answer** names the level that refuses, the first in order, and the longest wait of all that refuse.
+//! * **Never above any level's limit**, under any race of requests at one reading. First all levels are asked, then each is
+//!   taken of by its own indivisible act; if somebody else took the last unit of one in between, what was taken of those before
+//!   it is given back. So a level may look more used for a moment, never less. (What later readings add: see below.)
+//! * **The answer** names the level that refuses, the first that can never fit the cost or else the first that refuses, and
+//!   the longest wait of all that refuse.
 //! * Nobody waits, and nothing is kept but a number or two on the stack.
 //!
-//! Giving back takes the clock as the request read it: if others pass later readings to the same bucket in between, and
-//! it drained in between, that bucket may come back as much too full as it drained, at most the cost. (A unit of a
-//! window or a permit is given back exactly, or if it cannot be told apart, not.) Where one limit appears twice in a gate
-//! it is charged twice; with room for one only, the request is refused.
+//! Giving back takes the clock as the request read it. If others pass later readings to the same bucket while one request
+//! is being decided, and it drained between those readings, as much as that may be admitted anew, at most the cost. (A
+//! unit of a window or a permit is given back exactly, or if it cannot be told apart, not. But a fixed window that gets its
+//! only units back forgets that it has begun: a reading that is late by a window may fill the one before again.)
+//!
+//! Where one limit appears twice in a gate it is charged twice; with room for one only, the request is refused, with the wait for
+//! one. A penalty that appears twice counts each question twice.
 //!
 //! # What can be a level
 //!
 //! Every limit of the crate, a reference to one, a tuple of 2 to 8, a slice or array of any number (of limits of one
-//! type, or of `&dyn Level`), and another `Layered`: see [`Level`]. A level that costs something else than the others
+//! type, or of `&dyn Level`; not of tuples, leased permits and keys, which have something to remember), and another `Layered`:
+//! see [`Level`]. A level that costs something else than the others
 //! is wrapped in [`Costing`]; requests that must leave a share to more important ones have a [`Class`].
 //!
 //! ```

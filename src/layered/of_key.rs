@@ -1,5 +1,6 @@
 //! A key of a table as a [`Level`]: its own limit, beside those of other keys and other tables.
 
+use super::limits::penalized;
 use super::{Admitted, Level, Refused, Request, Tightest};
 use crate::algorithm::{Algorithm, Charge};
 use crate::keyed::{self, Key, Slots};
@@ -53,8 +54,9 @@ where
     #[inline]
     fn release(&self, _cost: A::Ticks, _is_own: bool) {}
 
-    fn penalize(&self, now: A::Ticks, cost: A::Ticks) {
-        self.revise(|state| self.rule().penalize(state, now, cost));
+    fn penalize(&self, request: &Request<A::Ticks>) {
+        let leave = request.leave(self.rule().capacity());
+        self.revise(|state| penalized(self.rule(), state, request, leave));
     }
 }
 

@@ -59,9 +59,9 @@ impl<T: Ticks, A: Level<T>, B: Level<T>> Level<T> for (A, B) {
     }
 
     #[inline]
-    fn penalize(&self, now: T, cost: T) {
-        self.0.penalize(now, cost);
-        self.1.penalize(now, cost);
+    fn penalize(&self, request: &Request<T>) {
+        self.0.penalize(request);
+        self.1.penalize(request);
     }
 }
 

@@ -47,8 +47,13 @@ impl<T: Ticks> Refused<T> {
         if self.is_never() || later.is_never() {
             return if self.is_never() { self } else { later };
         }
+        self.waiting_for(later)
+    }
+
+    /// The same refusal, with the wait of another where that is longer.
+    pub(crate) fn waiting_for(self, other: Self) -> Self {
         let longest =
-            if later.longest.retry_after() > self.longest.retry_after() { later.longest } else { self.longest };
+            if other.longest.retry_after() > self.longest.retry_after() { other.longest } else { self.longest };
         Self { longest, ..self }
     }
 

@@ -61,9 +61,9 @@ impl<T: Ticks, L: Level<T, Receipt = ()>> Level<T> for [L] {
         }
     }
 
-    fn penalize(&self, now: T, cost: T) {
+    fn penalize(&self, request: &Request<T>) {
         for level in self {
-            level.penalize(now, cost);
+            level.penalize(request);
         }
     }
 }

@@ -202,7 +202,7 @@ impl<L, T: HasShared, C: StateCell<T>> Penalty<L, T, C> {
     ///
     /// # Errors
     ///
-    /// [`Refused`], always with a wait unless it is for good; it names the level that refuses where the limit is made of several,
+    /// [`Refused`], with a wait unless it is for good (or lost a race for a place whose room was given back meanwhile); it names the level that refuses where the limit is made of several,
     /// and the first one where all would admit, were it not too early.
     #[inline]
     pub fn try_acquire(&self, now: T, cost: T) -> Result<Admission<T, &Self>, Refused<T>>
@@ -260,8 +260,11 @@ impl<L, T: HasShared, C: StateCell<T>> Penalty<L, T, C> {
 impl<L: Level<T>, T: HasShared, C: StateCell<T>> Penalty<L, T, C> {
     /// What the limit says once a denied attempt has been charged.
     fn charge(&self, request: &Request<T>, said: Result<(), Refused<T>>) -> Result<(), Refused<T>> {
-        self.limit.penalize(request.now(), request.cost());
-        self.limit.peek(request).and(said)
+        self.limit.penalize(request);
+        match (said, self.limit.peek(request)) {
+            (Err(said), Err(now)) => Err(said.waiting_for(now)),
+            (said, now) => now.and(said),
+        }
     }
 }
 
@@ -335,8 +338,8 @@ impl<L: Level<T>, T: HasShared, C: StateCell<T>> Level<T> for Penalty<L, T, C> {
     }
 
     #[inline]
-    fn penalize(&self, now: T, cost: T) {
-        self.limit.penalize(now, cost);
+    fn penalize(&self, request: &Request<T>) {
+        self.limit.penalize(request);
     }
 }
 

@@ -270,6 +270,18 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
         }
     }
 
+    /// The same, but only looks.
+    #[inline]
+    pub(crate) fn peek_leaving(&self, now: T, cost: T, leave: T) -> Result<(), Denied<T>> {
+        if cost == T::ZERO {
+            return Ok(());
+        }
+        match self.look(now, self.asked(cost, leave)?) {
+            Slot::Free => Ok(()),
+            held_up => Err(self.not_yet(held_up)),
+        }
+    }
+
     /// Units that have to be free for a request.
     #[inline]
     fn asked(&self, cost: T, leave: T) -> Result<T, Denied<T>> {

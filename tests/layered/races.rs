@@ -52,7 +52,7 @@ impl<F: Fn()> Level<u32> for Contested<F> {
         unreachable!("it never admits")
     }
 
-    fn penalize(&self, _: u32, _: u32) {}
+    fn penalize(&self, _: &Request<u32>) {}
 }
 
 fn quota() -> Quota<u32> {

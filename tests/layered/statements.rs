@@ -2,9 +2,10 @@
 
 use tollgate::algorithm;
 use tollgate::layered::{Class, Costing, Level, Request};
+use tollgate::penalty::WaitingPeriod;
 use tollgate::{
-    Adjustable, Capped, ConcurrencyLimit, FixedWindow, Layered, LeakyQueue, LeasedConcurrency, Quota, RollingWindow,
-    TokenBucket,
+    Adjustable, BucketedWindow, Capped, ConcurrencyLimit, FixedWindow, Layered, LeakyQueue, LeasedConcurrency, Penalty,
+    Quota, RollingWindow, TokenBucket,
 };
 
 const NOW: u64 = u64::MAX - 2;
@@ -162,14 +163,14 @@ fn peeking_takes_nothing() {
 fn a_denied_attempt_can_be_charged_as_far_as_there_is_room() {
     let (bucket, window) =
         (TokenBucket::<u64>::new(Quota::per(4, 1_000).debt(2)), RollingWindow::<u64, 4>::new(Quota::per(4, 1_000)));
-    bucket.penalize(NOW, 5);
-    window.penalize(NOW, 5);
+    bucket.penalize(&Request::new(NOW, 5));
+    window.penalize(&Request::new(NOW, 5));
     assert_eq!((bucket.level(NOW), window.remaining(NOW)), (5, 0), "one of it is owed");
-    bucket.penalize(NOW, 5);
-    window.penalize(NOW, 5);
+    bucket.penalize(&Request::new(NOW, 5));
+    window.penalize(&Request::new(NOW, 5));
     assert_eq!(bucket.level(NOW), 6);
     let busy = ConcurrencyLimit::new(1);
-    Level::<u64>::penalize(&busy, NOW, 1);
+    Level::<u64>::penalize(&busy, &Request::new(NOW, 1));
     assert_eq!(busy.in_flight(), 0);
 }
 
@@ -204,4 +205,58 @@ fn limits_that_change_while_in_use_are_levels_at_what_they_are_then() {
     assert_eq!((0..20).filter(|_| half.try_acquire(&gate, later, 1).is_ok()).count(), 2);
     gate.try_acquire(later, 3).unwrap().withdraw(later);
     assert_eq!((rate.remaining(later), window.remaining(later)), (3, 18));
+}
+
+#[test]
+fn an_attempt_that_is_charged_leaves_the_share_of_others() {
+    let reports = Class::leaving("reports", 50);
+    let api = Penalty::<_, u64>::new(bucket(10, 1_000), WaitingPeriod::of(1)).charging_denied();
+    assert_eq!((0..20).filter(|_| reports.try_acquire(&api, NOW, 1).is_ok()).count(), 5);
+    assert_eq!(api.limit().remaining(NOW), 5);
+}
+
+#[test]
+fn what_is_withdrawn_late_is_not_taken_off_what_others_have_had_since() {
+    // Thirty-two turns of the ring later the words of the sub-windows recur.
+    let window = BucketedWindow::<u32, 4>::new(Quota::per(16_777_215, 2_000));
+    let gate = Layered::new([&window]);
+    let begun = gate.try_acquire(0, 1_000).unwrap();
+    window.try_acquire(128_000, 16_777_215).map(|_| ()).unwrap();
+    begun.withdraw(128_000);
+    assert_eq!(window.remaining(128_000), 0);
+
+    // Half a turn of the clock later the stamps of an exact window do.
+    let window = RollingWindow::<u32, 8>::new(Quota::per(8, 1_000_000));
+    let gate = Layered::new([&window]);
+    let begun = gate.try_acquire(500_000, 3).unwrap();
+    for sixteenth in 1..16 {
+        window.refresh(500_000 + sixteenth * (1 << 27));
+    }
+    let later = (1 << 31) + 500_000;
+    window.try_acquire(later, 8).map(|_| ()).unwrap();
+    begun.withdraw(later);
+    assert_eq!(window.remaining(later), 0);
+}
+
+#[test]
+fn looking_writes_nothing_even_after_a_step_back() {
+    let rate = TokenBucket::<u32>::new(Quota::per(1, 1_000));
+    let window = RollingWindow::<u32, 1>::new(Quota::per(1, 1_000));
+    let bucketed = BucketedWindow::<u32, 4>::new(Quota::per(1, 1_000));
+    let gate = Layered::new((&rate, &window, &bucketed));
+    assert!(gate.try_acquire(1_000_000, 1).is_ok());
+    let before = format!("{gate:?}");
+    assert!(gate.peek(5_000, 1).is_err());
+    assert_eq!(format!("{gate:?}"), before);
+    assert!(gate.try_acquire(5_000, 1).is_err());
+    assert_ne!(format!("{gate:?}"), before, "a denial does, once");
+}
+
+#[test]
+fn a_charged_denial_names_the_level_that_refused_and_the_wait_after_the_charge() {
+    let (rate, busy) = (bucket(2, 1_000), ConcurrencyLimit::new(1));
+    let guard = Penalty::<_, u64>::new(Layered::new((&rate, &busy)), WaitingPeriod::of(10)).charging_denied();
+    let _held = guard.try_acquire(NOW, 1).unwrap();
+    let refused = guard.try_acquire(NOW, 1).unwrap_err();
+    assert_eq!((refused.level(), refused.retry_after()), (1, Some(500)), "the rate has been emptied by the attempt");
 }

@@ -3,7 +3,7 @@
 use tollgate::algorithm::TokenBucket;
 use tollgate::cell::Unsync;
 use tollgate::keyed::SipHash;
-use tollgate::layered::{Class, Costing, Level, Refused};
+use tollgate::layered::{Class, Costing, Level, Refused, Request};
 use tollgate::lease::Terms;
 use tollgate::penalty::{PenaltyRule, WaitingPeriod};
 use tollgate::{
@@ -41,7 +41,7 @@ macro_rules! on_both_widths {
             Some(class.try_acquire(&*levels, now, cost).is_ok())
         });
         entry!(operation penalize Layered $ticks (Bucket<$ticks>, Window<$ticks>, Busy), ():
-            |levels, now, cost, _| levels.penalize(now, cost));
+            |levels, now, cost, _| levels.penalize(&Request::new(now, cost)));
 
         entry!(operation try_acquire Penalty $ticks Penalty<Busy, $ticks, Unsync<$ticks>>, bool:
             |busy, now, cost, _| busy.try_acquire(now, cost).is_ok());

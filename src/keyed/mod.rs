@@ -44,12 +44,15 @@
 //!
 //! A tag holds a fingerprint of the key: 28 bits on `u32` and 56 on `u64`, less a bit for each doubling of classes. Two
 //! keys with the same fingerprint and a slot in common are one key to the table and share a limit, which admits less, never
-//! more. For a new key the chance of that is at most 8 in `2^28`, one in 33 million (`u64`: one in `9 × 10^15`), however
-//! many keys there are; under a [secret hash](SipHash) nobody can aim for it.
+//! more. For a new key the chance of that is at most 8 in `2^28` on `u32`, one in 33 million, however many keys there are. On
+//! `u64`, where the fingerprint says which set it is, it is the number of keys in use in `2^56`: one in 70 thousand million
+//! beside a million keys. Under a [secret hash](SipHash) nobody can aim for it.
 //!
 //! The other bits tell the lives of a slot apart. A context that is stopped *between two instructions* of a charge while
 //! its slot is reused exactly 8 times (`u64`: 128 times) or a multiple of that, the last time by its own key again, may
-//! find that charge lost, once.
+//! find that charge lost, once. And a [refund](Key::refund), a [reset](Key::reset) or a [removal](Key::remove) can meet the very same state
+//! word in the hands of another key, if the slot was emptied by another refund or removal at just that moment: a bucket's at the same
+//! reading, a window's in the same window. So give back once what was taken once.
 //!
 //! # Stopped contexts
 //!
@@ -61,9 +64,10 @@
 //!
 //! All callers of a table read one clock. Faults of it act on each key as on a single limiter, see [the algorithms](crate::algorithm::tat#clock-faults),
 //! and one more: a slot is found free, or too far ahead to be right, by the readings of whoever looks for one. So a
-//! reading that is ahead of the others is for its neighbours as if the clock had gone there and come back. After long
+//! reading that is ahead of the others is for its neighbours as if the clock had gone there and come back. One that is late by
+//! up to a drain changes nothing for them; by more than that, it is a clock that stepped back. After long
 //! silences [`refresh`](Table::refresh) does for the whole table what it does for one limiter; without it, slots whose
-//! keys have vanished may look in use until somebody looks for a slot there, and for one drain longer.
+//! keys have vanished may look in use until somebody looks for a slot there, and for up to two drains longer.
 
 mod answer;
 mod cell;

@@ -217,6 +217,9 @@ where
         loop {
             let tag = Tag::<_, CLASSES>(slot.tag.load_acquire());
             let state = slot.state.load_acquire();
+            if slot.tag.load() != tag.0 {
+                continue; // of a later life, which may be of another class
+            }
             let Some(refreshed) = self.table.refreshed(tag, state, now) else { return false };
             if refreshed != A::Ticks::FRESH {
                 // Too far ahead for any history: a clock fault or a long silence. It is free one drain from now.

@@ -191,7 +191,11 @@ where
         for slot in self.every_slot() {
             let tag = slot.tag.load_acquire();
             if let Some(rule) = self.rules.get(Tag::<_, CLASSES>(tag).class()) {
-                revise_slot::<A, _>(slot, tag, &|state| rule.refresh(state, now), rule);
+                let refresh = |state| match self.refreshed(Tag(tag), state, now) {
+                    Some(refreshed) if refreshed != state => Step::write(refreshed, ()),
+                    _ => Step::keep(()),
+                };
+                revise_slot::<A, _>(slot, tag, &refresh, rule);
             }
         }
         if let Full::Overflow(rule) = &self.full {
@@ -248,15 +252,22 @@ where
             return None;
         }
         let rule = self.rules.get(tag.class())?;
-        rule.refresh(state, now).state.map(|state| rule.clear_of_taken(state))
+        let refreshed = rule.refresh(state, now).state?;
+        if refreshed == A::Ticks::FRESH {
+            return Some(refreshed);
+        }
+        // Too far ahead, if it still is one drain later: this may be the late reading of a neighbour, of which a key that
+        // has just spent its all must get nothing back.
+        let drained = now.wrapping_add(drain(rule, refreshed, now));
+        let is_ahead = rule.refresh(state, drained).state.is_some_and(|state| state != A::Ticks::FRESH);
+        is_ahead.then(|| rule.clear_of_taken(refreshed))
     }
 
     /// Ticks until the slot is free, if nothing more is taken.
     pub(super) fn busy_for(&self, tag: Tag<A::Ticks, CLASSES>, state: A::Ticks, now: A::Ticks) -> A::Ticks {
         let state = self.refreshed(tag, state, now).unwrap_or(state);
         let Some(rule) = self.rules.get(tag.class()).filter(|_| state != A::Ticks::TAKEN) else { return A::Ticks::ONE };
-        let looked = rule.acquire(state, now, A::Ticks::ZERO, A::Ticks::ZERO).answer;
-        looked.map_or(A::Ticks::ONE, |grant| grant.reset_after())
+        drain(rule, state, now)
     }
 }
 
@@ -297,6 +308,12 @@ where
             .field("found_full", &self.found_full())
             .finish_non_exhaustive()
     }
+}
+
+/// Ticks until a state is as good as fresh.
+fn drain<A: Algorithm>(rule: &A, state: A::Ticks, now: A::Ticks) -> A::Ticks {
+    let looked = rule.acquire(state, now, A::Ticks::ZERO, A::Ticks::ZERO).answer;
+    looked.map_or(A::Ticks::ONE, |grant| grant.reset_after())
 }
 
 #[cold]

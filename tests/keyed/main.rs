@@ -18,6 +18,7 @@ fn sets<T: tollgate::keyed::Line<Cell: tollgate::cell::StateCell<T>>>(sets: usiz
 
 mod agreement;
 mod answers;
+mod changing_hands;
 mod clocks;
 mod flood;
 mod fuzzed;

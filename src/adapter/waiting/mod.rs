@@ -10,9 +10,12 @@
 //!
 //! # What order is promised
 //!
-//! Turns of `reserve` are given in the order in which the reservations reach the state word, and no turn is due earlier than
-//! one given before, whatever their costs. Nobody acts before the turn is due. *Not* promised is who acts first of several that
-//! are due: that is up to the delay and the scheduler. Turns given do not move up when one before them is cancelled. A bucket must be
+//! Turns of `reserve` are given in the order in which the reservations reach the state word, and as long as nobody cancels no
+//! turn is due earlier than one given before, whatever their costs. Nobody acts before the turn is due. *Not* promised is who
+//! acts first of several that are due: that is up to the delay and the scheduler.
+//!
+//! Turns given do not move up when one before them is cancelled: what that gives back goes to the turns given after it, which may then
+//! be due before or together with turns that were given earlier, by as many units as were cancelled. A bucket must be
 //! allowed a [debt](crate::Quota::debt) for turns beyond what it holds; a [`LeakyQueue`](crate::LeakyQueue) needs none.
 //!
 //! # Clocks and delays

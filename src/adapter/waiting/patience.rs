@@ -3,7 +3,7 @@ use crate::decision::Denied;
 use crate::layered::Refused;
 use crate::time::Ticks;
 
-/// How long to go on asking.
+/// How long to go on asking: in ticks of the caller's clock, so that one that stands still is waited for.
 ///
 /// ```
 /// use tollgate::adapter::waiting::Patience;

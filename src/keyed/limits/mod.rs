@@ -57,10 +57,10 @@
 //! # Memory and sizing
 //!
 //! A slot is the limit and one word more: on `u32`, 16 bytes for a [`ConcurrencyLimit`](crate::ConcurrencyLimit), and
-//! `4 × N + 36` for a [`RollingWindow`](crate::RollingWindow) of `N`. (Each slot holds its own copy of the quota.)
+//! `4 × N + 24` for a [`RollingWindow`](crate::RollingWindow) of `N`. (Each slot holds its own copy of the quota.)
 //!
 //! Eight slots are a set (the last set takes what remains), and a key may be in any slot of one set. Keys fall into sets
-//! by chance: a new key finds its set full in one of 20 cases when half of the slots are in use, in one of 900 at a
+//! by chance: a new key finds its set full in one of 18 cases when half of the slots are in use, in one of 900 at a
 //! quarter. A table of up to 15 slots is one set, and is filled to the last one. A key that is new reads the whole limit of
 //! up to eight others, to see whether it is as good as new; one that has its slot reads tags alone.
 //!
@@ -79,8 +79,9 @@
 //!
 //! All callers read one clock. Faults of it act on each key as on the limit alone, and one more: a slot is found free by
 //! the reading of whoever looks for one, so a reading that is ahead of the others is for its neighbours as if the
-//! clock had gone there and come back. What lies further ahead of such a reading than any history could leave it is
-//! held for one period, or lease, from then on. [`refresh`](LimitTable::refresh) does for all keys what it does for one limit.
+//! clock had gone there and come back. What lies ahead of such a reading by more than a period, or two leases, is held
+//! for one from then on: so no fault keeps the slot of a key that has vanished for longer than two periods and two
+//! sub-windows, or two leases, once somebody looks for a slot there. [`refresh`](LimitTable::refresh) does for all keys what it does for one limit.
 
 mod reusable;
 mod search;

@@ -1,8 +1,11 @@
 //! What it takes for a limit to go from one key to another.
 
+use crate::algorithm::Algorithm;
 use crate::bucketed_window::BucketedWindow;
 use crate::cell::{HasShared, StateCell};
 use crate::concurrency::{ConcurrencyLimit, LeasedConcurrency};
+use crate::layered::Layered;
+use crate::limiter::Limiter;
 use crate::rolling_window::RollingWindow;
 use crate::time::Ticks;
 
@@ -44,6 +47,23 @@ pub trait Reusable<T> {
     /// Keeps a long silence from being mistaken for a recent past, if there is anything to do for that.
     fn refresh(&self, now: T) {
         let _ = now;
+    }
+}
+
+/// Fresh when it has drained. For a table of one-word limits alone there is [`Table`](crate::keyed::Table), which takes less
+/// memory for each key.
+impl<A: Algorithm, C: StateCell<A::Ticks>> Reusable<A::Ticks> for Limiter<A, C> {
+    fn is_fresh(&self, now: A::Ticks) -> bool {
+        self.refresh(now);
+        self.is_as_new()
+    }
+
+    fn reset(&self) {
+        self.reset();
+    }
+
+    fn refresh(&self, now: A::Ticks) {
+        self.refresh(now);
     }
 }
 
@@ -91,7 +111,8 @@ impl<T: Ticks, C: StateCell<u32>> Reusable<T> for ConcurrencyLimit<C> {
 
 /// Fresh when all leases have been given back or have run out. Those that lie too far ahead are [brought
 /// down](LeasedConcurrency#clock-faults). Serial numbers go on, so that a permit of the last key which comes back late
-/// is told apart as ever.
+/// is told apart as ever. A permit may only be renewed by readings that are not late: where another context has already found its
+/// lease run out, it may be lost with the slot.
 impl<T: HasShared, const N: usize, C: StateCell<T>> Reusable<T> for LeasedConcurrency<T, N, C> {
     fn is_fresh(&self, now: T) -> bool {
         self.is_as_new(now)
@@ -103,5 +124,61 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Reusable<T> for LeasedConcur
 
     fn refresh(&self, now: T) {
         self.refresh(now);
+    }
+}
+
+macro_rules! together {
+    ($($limit:ident $at:tt),+) => {
+        /// Fresh when all are.
+        impl<T: Ticks, $($limit: Reusable<T>),+> Reusable<T> for ($($limit),+) {
+            fn is_fresh(&self, now: T) -> bool {
+                $(self.$at.is_fresh(now))&&+
+            }
+
+            fn reset(&self) {
+                $(self.$at.reset();)+
+            }
+
+            fn refresh(&self, now: T) {
+                $(self.$at.refresh(now);)+
+            }
+        }
+    };
+}
+
+together!(A 0, B 1);
+together!(A 0, B 1, C 2);
+together!(A 0, B 1, C 2, D 3);
+
+/// Fresh when all levels are: the limits that each key has together. An admission keeps the slot as long as it holds units of a concurrency limit.
+///
+/// ```
+/// use tollgate::keyed::{KeyedLimits, LimitSlot, SipHash};
+/// use tollgate::{ConcurrencyLimit, Layered, Quota, RollingWindow};
+///
+/// type Client = Layered<(RollingWindow<u32, 50>, ConcurrencyLimit)>;
+/// const fn client() -> Client {
+///     Layered::new((RollingWindow::<u32, 50>::new(Quota::per(50, 60_000)), ConcurrencyLimit::new(2)))
+/// }
+/// static CLIENTS: KeyedLimits<u32, Client, 16> =
+///     KeyedLimits::over([const { LimitSlot::new(client()) }; 16], SipHash::new([5, 6]));
+///
+/// let enter = |name: &str| CLIENTS.with(name, 7_u32, |client| client.try_acquire(7_u32, 1));
+/// let (first, second) = (enter("ann").unwrap().unwrap(), enter("ann").unwrap().unwrap());
+/// assert_eq!(enter("ann").unwrap().unwrap_err().level(), 1); // two at once
+/// drop(first);
+/// assert!(enter("ann").unwrap().is_ok());
+/// ```
+impl<T: Ticks, L: Reusable<T>> Reusable<T> for Layered<L> {
+    fn is_fresh(&self, now: T) -> bool {
+        self.levels().is_fresh(now)
+    }
+
+    fn reset(&self) {
+        self.levels().reset();
+    }
+
+    fn refresh(&self, now: T) {
+        self.levels().refresh(now);
     }
 }

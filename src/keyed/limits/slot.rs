@@ -17,11 +17,20 @@ pub struct LimitSlot<T: HasShared, L, C = Shared<T>> {
 }
 
 #[cfg(not(loom))]
-impl<T: HasShared, L, C: Init<T>> LimitSlot<T, L, C> {
+impl<T: HasShared, L> LimitSlot<T, L> {
     /// A slot never used, with a limit that is new.
     #[must_use]
     pub const fn new(limit: L) -> Self {
-        Self { tag: C::FRESH, limit, word: PhantomData }
+        Self::in_cells(limit)
+    }
+}
+
+#[cfg(not(loom))]
+impl<T: HasShared, L, C: Init<T>> LimitSlot<T, L, C> {
+    /// A slot never used, with a limit that is new, and a tag in a cell of any type.
+    #[must_use]
+    pub const fn in_cells(limit: L) -> Self {
+        Self::from_parts(limit, C::FRESH)
     }
 }
 

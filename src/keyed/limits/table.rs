@@ -106,13 +106,13 @@ where
     ///
     /// type Sends = RollingWindow<u32, 20>;
     /// const SECRET: SipHash = SipHash::new([3, 4]);
-    /// static SENDS: KeyedLimits<u32, Sends, 8> = // eight peers, 944 bytes
+    /// static SENDS: KeyedLimits<u32, Sends, 8> = // eight peers, 848 bytes
     ///     KeyedLimits::over([const { LimitSlot::new(Sends::new(Quota::per(20, 60_000))) }; 8], SECRET);
     ///
     /// let now = 4_294_967_290;
     /// let decision = SENDS.with(&[0x02, 0x42, 7_u8], now, |sends| sends.try_acquire(now, 20));
     /// assert_eq!(decision.unwrap().unwrap().remaining(), 0);
-    /// # assert_eq!(size_of_val(&SENDS), 8 * (20 + 9) * 4 + 16);
+    /// # assert_eq!(size_of_val(&SENDS), 8 * (20 + 6) * 4 + 16);
     /// ```
     ///
     /// # Errors

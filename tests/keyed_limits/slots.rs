@@ -78,16 +78,18 @@ fn looking_takes_no_slot_and_asking_takes_one() {
     assert_eq!(table.get("bob", |_| ()), Ok(None));
 }
 
+type Slot = LimitSlot<u32, ConcurrencyLimit>;
+
+fn check<S: AsRef<[Slot]>>(table: &LimitTable<u32, ConcurrencyLimit, S, SipHash>) {
+    assert!(table.with("ann", 0, |limit| limit.try_acquire(1).is_ok()).unwrap());
+    assert_eq!(format!("{table:?}"), "LimitTable { capacity: 3, .. }");
+}
+
 #[test]
 fn slots_may_be_lent_by_whatever_holds_a_slice_of_them() {
-    type Slot = LimitSlot<u32, ConcurrencyLimit>;
     static SLOTS: [Slot; 3] = [const { LimitSlot::new(ConcurrencyLimit::new(1)) }; 3];
     let slots = || (0..3).map(|_| LimitSlot::new(ConcurrencyLimit::new(1)));
     let hash = SipHash::new([1, 2]);
-    fn check<S: AsRef<[Slot]>>(table: &LimitTable<u32, ConcurrencyLimit, S, SipHash>) {
-        assert!(table.with("ann", 0, |limit| limit.try_acquire(1).is_ok()).unwrap());
-        assert_eq!(format!("{table:?}"), "LimitTable { capacity: 3, .. }");
-    }
     check(&LimitTable::over(&SLOTS, hash));
     check(&LimitTable::over(SLOTS.as_slice(), hash));
     check(&LimitTable::over(slots().collect::<Vec<_>>(), hash));

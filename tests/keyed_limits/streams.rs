@@ -83,12 +83,12 @@ where
                 if let Ok(answer) = answer {
                     let is_new = least == 0 && cost > 0;
                     assert!(!is_new || least_busy < slots, "row {number}: {row:?}: a slot in use was given away");
-                    let fits = least + cost <= LIMIT || cost == 0;
-                    assert!(answer.is_none() || fits, "row {number}: {row:?}: {least} count already");
-                    let must = most + cost <= LIMIT || cost == 0;
-                    assert!(answer.is_some() || !must, "row {number}: {row:?}: {most} count at most");
+                    let may_fit = least + cost <= LIMIT || cost == 0;
+                    assert!(answer.is_none() || may_fit, "row {number}: {row:?}: {least} count already");
+                    let fits = most + cost <= LIMIT || cost == 0;
+                    assert!(answer.is_some() || !fits, "row {number}: {row:?}: {most} count at most");
                     taken.extend(answer.map(|held| Taken { at: time, units: cost, held: Some(held) }));
-                    reuse.admitted += usize::from(fits);
+                    reuse.admitted += usize::from(fits && cost > 0);
                 } else {
                     assert!(least == 0, "row {number}: {row:?}: a key in use has lost its slot");
                     assert!(most_busy >= slots, "row {number}: {row:?}: full with {most_busy} keys in use");

@@ -147,7 +147,9 @@ fn no_key_holds_more_permits_than_its_limit_while_slots_change_hands() {
                     drop(permit);
                 }
             }
-            permits.iter().for_each(|(key, _)| _ = held[*key].fetch_sub(1, SeqCst));
+            for (key, _) in &permits {
+                held[*key].fetch_sub(1, SeqCst);
+            }
         };
         thread::scope(|scope| (0..THREADS).for_each(|thread| _ = scope.spawn(move || work(thread))));
         assert_eq!(table.occupancy(0), 0, "units were never given back");

@@ -16,7 +16,7 @@ use crate::cell::{HasShared, Shared, StateCell};
 pub struct LimitTable<T: HasShared, L, S, H, C = Shared<T>> {
     slots: S,
     hasher: H,
-    limits: PhantomData<fn() -> (T, L, C)>,
+    lends: PhantomData<LimitSlot<T, L, C>>,
 }
 
 impl<T: HasShared, L, S, H, C> LimitTable<T, L, S, H, C>
@@ -28,7 +28,7 @@ where
     /// All of them hold the same limit, made anew: which one a key gets is left to chance.
     #[must_use]
     pub const fn over(slots: S, hasher: H) -> Self {
-        Self { slots, hasher, limits: PhantomData }
+        Self { slots, hasher, lends: PhantomData }
     }
 
     /// How many slots there are.

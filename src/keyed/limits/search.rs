@@ -18,7 +18,8 @@
 //! either the opener of `i` finds `j` published, or whoever opens `j` finds `i` published. A slot that finds a pending
 //! one before it is vacated, one that finds a pending one behind it vacates that, by compare-exchange on its tag, and one
 //! that finds an open one is vacated: so at most one of them is opened. Any context resolves any pending slot of its own
-//! key, so nobody waits for a context that was stopped.
+//! key, so nobody waits for a context that was stopped. (That the one before goes first is for progress: two that vacate each
+//! other are safe too, but get nowhere.)
 //!
 //! Whoever resolves a slot is in it, so that it does not come round again meanwhile, and nobody opens it for what was
 //! true of an earlier life. To vacate a pending slot is always safe: its limit has not been used.

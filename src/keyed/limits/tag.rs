@@ -19,7 +19,8 @@ pub(super) enum Stage {
     Pending,
     /// It is its key's.
     Open,
-    /// It is its key's, and the only context in it looks whether it is as good as new. Whoever enters puts an end to that.
+    /// It is its key's, and one context in it looks whether it is as good as new. That is void if another one is in it, and
+    /// whoever leaves puts an end to it.
     Judged,
 }
 
@@ -75,11 +76,10 @@ impl<T: Ticks> Tag<T> {
     /// With one more context in it; `None` if they cannot be counted.
     #[inline]
     pub(super) fn entered(self) -> Option<Self> {
-        let stage = if self.stage == Stage::Judged { Stage::Open } else { self.stage };
-        (self.users < Self::most_users()).then(|| Self { stage, users: self.users.wrapping_add(T::ONE), ..self })
+        (self.users < Self::most_users()).then(|| Self { users: self.users.wrapping_add(T::ONE), ..self })
     }
 
-    /// With one context less, of those that are in it.
+    /// With one context less, of those that are in it. What was judged may not be so any more.
     #[inline]
     pub(super) fn left(self) -> Self {
         let stage = if self.stage == Stage::Judged { Stage::Open } else { self.stage };

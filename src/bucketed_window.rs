@@ -214,6 +214,17 @@ impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> BucketedWindow<T, SLOTS,
         }
     }
 
+    /// Whether nothing is held. If the newest sub-window lies ahead by more than a period, as no late reading could
+    /// leave it, it begins `now`.
+    pub(crate) fn is_as_new(&self, now: T) -> bool {
+        let is_as_new = self.as_good_as_new(self.glance(now)) == T::ZERO;
+        let later = now.wrapping_add(self.rule.quota().period());
+        if !is_as_new && self.rule.sight(self.newest(), self.origin.load_acquire(), later).is_none() {
+            self.anchored(now);
+        }
+        is_as_new
+    }
+
     /// What [`try_acquire_leaving`](Self::try_acquire_leaving) would answer, without charging; but a denial keeps a step
     /// back in mind.
     pub(crate) fn probe(&self, now: T, cost: T, leave: T) -> Result<(), Denied<T>> {

@@ -140,6 +140,11 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Limiter<A, C> {
         self.cell.update(|_| (Some(A::Ticks::FRESH), ()));
     }
 
+    /// Whether the state is that of a limiter never used.
+    pub(crate) fn is_as_new(&self) -> bool {
+        self.cell.load() == A::Ticks::FRESH
+    }
+
     #[inline(always)]
     pub(crate) fn step<R>(&self, mut step: impl FnMut(A::Ticks) -> Step<A::Ticks, R>) -> R {
         self.cell.update(|state| {

@@ -20,7 +20,8 @@ use tollgate::concurrency::{
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use tollgate::keyed::{
-    self, ClassError, Full, HalfLine, Inline, Key, KeyCell, Set, SipHash, SipHasher, Slot, Usage, WholeLine,
+    self, ClassError, Full, HalfLine, Inline, Key, KeyCell, KeyedLimits, LimitSlot, Set, SipHash, SipHasher, Slot,
+    TableFull, Usage, WholeLine,
 };
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::lease::{Drawn, RateLease, Spent, Terms, TermsError, Unused};
@@ -57,7 +58,7 @@ fn every_public_type_has_format() {
         SnapshotError ChangeError
         WaitingPeriod<T> PenaltyRule<T> PenaltyError
         Drawn<T> Unused<T> Spent<T> Terms<T> TermsError
-        Usage<T> Full<A> ClassError Slot<C> HalfLine WholeLine SipHash SipHasher
+        Usage<T> Full<A> ClassError Slot<C> HalfLine WholeLine SipHash SipHasher TableFull
         TickLength TickLengthError Patience<T> Retry<T>
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
@@ -76,6 +77,8 @@ fn every_public_type_has_format() {
     needs_format::<(keyed::Admitted<u32>, keyed::Refused<u64>)>(); // of the same names as those of layers
     needs_format::<KeyCell<'static, TokenBucket<u32>, Inline<u32, 4>, SipHash, 1>>();
     with_format.extend(["Table", "Key", "KeyCell", "Inline", "Set"]);
+    needs_format::<(KeyedLimits<u32, ConcurrencyLimit, 4>, LimitSlot<u64, RollingWindow<u64, 4>>)>();
+    with_format.extend(["LimitTable", "LimitSlot"]);
     needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
     needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
     with_format.extend(["RateLease", "Waiter"]);

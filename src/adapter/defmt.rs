@@ -24,8 +24,8 @@ use crate::concurrency::{
 };
 use crate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
 use crate::keyed::{
-    self, ClassError, Full, HalfLine, Inline, Key, KeyCell, Line, Set, SipHash, SipHasher, Slot, Slots, Table, Usage,
-    WholeLine,
+    self, ClassError, Full, HalfLine, Inline, Key, KeyCell, LimitSlot, LimitTable, Line, Set, SipHash, SipHasher, Slot,
+    Slots, Table, TableFull, Usage, WholeLine,
 };
 use crate::layered::{Admission, Admitted, Class, Costing, Layered, Level, Refused, Request, ShareError, Tightest};
 use crate::lease::{Drawn, RateLease, Source, Spent, Terms, TermsError, Unused};
@@ -529,6 +529,12 @@ impl<A: Algorithm, S: Slots<Word = A::Ticks>, H, const CLASSES: usize> Format fo
     }
 }
 
+impl<T: HasShared, L, S: AsRef<[LimitSlot<T, L, C>]>, H, C> Format for LimitTable<T, L, S, H, C> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "table of {=u64} limits", self.capacity() as u64);
+    }
+}
+
 impl<T: Ticks> Format for Usage<T> {
     fn format(&self, f: Formatter<'_>) {
         let (key, class, remaining) = (self.fingerprint().into(), self.class() as u64, self.remaining().into());
@@ -593,6 +599,8 @@ macro_rules! names {
 names! {
     [T: Line, C] Set<T, C>: "set of 4 slots";
     [C] Slot<C>: "slot";
+    [T: HasShared, L, C] LimitSlot<T, L, C>: "slot";
+    [] TableFull: "no slot for this key";
     [] HalfLine: "half a cache line";
     [] WholeLine: "a cache line";
     [] SipHash: "SipHash";

@@ -238,6 +238,20 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> LeasedConcurrency<T, N, C> {
         }
     }
 
+    /// Whether no lease is running. If some are, mends the slots that the clock has left behind.
+    pub(crate) fn is_as_new(&self, now: T) -> bool {
+        let is_as_new = self.in_flight(now) == T::ZERO;
+        if !is_as_new {
+            self.mend(now);
+        }
+        is_as_new
+    }
+
+    /// Frees every slot. Serial numbers go on.
+    pub(crate) fn clear(&self) {
+        self.slots.iter().for_each(|slot| slot.store(T::FRESH));
+    }
+
     /// What [`take`](Self::take) would answer to a weight, but a denial mends what it met.
     pub(crate) fn probe(&self, now: T, weight: T, leave: T) -> Result<(), Denied<T>> {
         self.weigh(now, weight, leave).inspect_err(|_| self.mend(now))

@@ -278,6 +278,11 @@ impl<C: StateCell<u32>> ConcurrencyLimit<C> {
         self.raise_high_water(self.in_flight());
     }
 
+    /// Whether nothing is in flight, and the limit is the one it was made with.
+    pub(crate) fn is_as_new(&self) -> bool {
+        self.state.load() == u32::FRESH
+    }
+
     /// What [`take`](Self::take) would answer, without taking.
     #[inline]
     pub(crate) fn probe(&self, weight: u32, leave: u32) -> Result<(), Denied<u32>> {

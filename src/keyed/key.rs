@@ -243,7 +243,7 @@ fn by_key<T>(decision: Decision<T>) -> Answer<T> {
 /// The high half of `hash` scaled to `0..parts`, evenly and without a division.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation)] // below `parts`, or below 2^32 where `parts` is more
-fn share(hash: u64, parts: usize) -> usize {
+pub(super) fn share(hash: u64, parts: usize) -> usize {
     let parts = parts as u64;
     (hash.wrapping_shr(32).wrapping_mul(parts)).wrapping_shr(32) as usize
 }

@@ -1,4 +1,5 @@
-//! A limit for each key, in fixed memory: clients of a server, peers of a device.
+//! A limit for each key, in fixed memory: clients of a server, peers of a device. This is about limits of one word; for
+//! windows and permits by key see [`limits`].
 //!
 //! A [table](Table) has a fixed number of slots of two words: the tag of a key, and its state. So a key takes 8 bytes on
 //! `u32` and 16 on `u64`, whatever the key is. Four slots are a set, on one cache line; a key may be in either of two sets,
@@ -73,6 +74,7 @@ mod answer;
 mod cell;
 mod hash;
 mod key;
+pub mod limits;
 mod search;
 mod slots;
 mod table;
@@ -82,6 +84,7 @@ pub use answer::{Admitted, Answer, ClassError, Full, Refused};
 pub use cell::KeyCell;
 pub use hash::{SipHash, SipHasher};
 pub use key::Key;
+pub use limits::{KeyedLimits, LimitSlot, LimitTable, Reusable, TableFull};
 #[doc(hidden)]
 pub use slots::{HalfLine, WholeLine};
 pub use slots::{Inline, Line, Set, Slot, Slots};

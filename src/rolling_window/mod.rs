@@ -250,6 +250,17 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> RollingWindow<T, N, C> {
         }
     }
 
+    /// Whether no admission counts. If some lie ahead by more than a period, as no late reading could leave them, all
+    /// that lie ahead are brought down to `now`.
+    pub(crate) fn is_as_new(&self, now: T) -> bool {
+        let (limit, period) = (self.window.limit(), self.window.period());
+        let held_up = self.look(now, limit);
+        if held_up == Slot::Ahead && self.look(now.wrapping_add(period), limit) == Slot::Ahead {
+            self.re_anchor(self.head.load_acquire(), now);
+        }
+        held_up.is_free()
+    }
+
     /// What [`try_acquire_leaving`](Self::try_acquire_leaving) would answer, without charging; but a denial re-anchors as
     /// there.
     #[inline]

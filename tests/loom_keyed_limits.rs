@@ -3,8 +3,9 @@
 //! `RUSTFLAGS="--cfg loom" cargo test --release --test loom_keyed_limits -- --nocapture`
 #![cfg(loom)]
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+mod interleavings;
 
+use interleavings::{cell, explore};
 use loom::sync::Arc;
 use loom::sync::atomic::{
     AtomicU32,
@@ -13,7 +14,6 @@ use loom::sync::atomic::{
 use loom::thread;
 use tollgate::cell::{Atomic32, StateCell};
 use tollgate::keyed::{LimitSlot, LimitTable, Reusable, SipHash, TableFull};
-use tollgate::time::Ticks;
 use tollgate::{ConcurrencyLimit, Quota, RollingWindow};
 
 type Limits<L, C = Atomic32> = LimitTable<u32, L, Vec<LimitSlot<u32, L, C>>, SipHash, C>;
@@ -24,24 +24,6 @@ const LIMIT: u32 = 2;
 
 const KEY: u64 = 1;
 const OTHER: u64 = 2;
-
-/// Runs a model through its interleavings and prints how many there were.
-fn explore(name: &str, preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
-    let runs = std::sync::Arc::new(AtomicUsize::new(0));
-    let counted = runs.clone();
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = builder.preemption_bound.or(preemptions);
-    builder.check(move || {
-        counted.fetch_add(1, SeqCst);
-        model();
-    });
-    println!("{name}: {} interleavings", runs.load(SeqCst));
-    assert!(runs.load(SeqCst) > 1, "one interleaving only: the atomics of the crate are not those of loom");
-}
-
-fn cell() -> Atomic32 {
-    Atomic32::new(u32::FRESH)
-}
 
 fn busy() -> Busy {
     ConcurrencyLimit::from_parts(LIMIT, cell(), cell()).unwrap()

@@ -103,12 +103,12 @@ fn a_key_is_never_judged_by_the_class_of_the_one_that_had_its_slot_before() {
                 assert!(table.key(other).of_class(1).unwrap().try_acquire(NOW, 5).is_ok());
             }
             assert!(table.key("old").of_class(1).unwrap().try_acquire(NOW - 500_000, 1).is_ok());
-            let spent = Rc::new(Cell::new(0));
+            let admitted = Rc::new(Cell::new(0));
             let spend = {
-                let (table, spent) = (table.clone(), spent.clone());
+                let (table, admitted) = (table.clone(), admitted.clone());
                 move || {
                     while table.try_acquire("active", NOW, 1).is_ok() {
-                        spent.set(spent.get() + 1);
+                        admitted.set(admitted.get() + 1);
                     }
                 }
             };
@@ -123,7 +123,7 @@ fn a_key_is_never_judged_by_the_class_of_the_one_that_had_its_slot_before() {
             let_nobody_in();
             let _ = table.try_acquire("z", NOW, 1);
             spend();
-            assert!(spent.get() <= burst, "{} of {burst}, others at {first} and {second}", spent.get());
+            assert!(admitted.get() <= burst, "{} of {burst}, others at {first} and {second}", admitted.get());
         }
     }
 }
@@ -137,14 +137,14 @@ fn a_late_reading_of_other_keys_gives_a_spent_key_nothing_back() {
         for other in ["x", "y", "z"] {
             assert!(table.try_acquire(other, NOW, 10).is_ok());
         }
-        let mut spent = 0;
+        let mut admitted = 0;
         for invented in 0..200_u32 {
             while table.try_acquire("active", NOW, 1).is_ok() {
-                spent += 1;
+                admitted += 1;
             }
             assert!(table.try_acquire(&invented, NOW - lag, 1).is_err());
             table.refresh(NOW - lag);
         }
-        assert_eq!(spent, 10, "{lag} ticks late");
+        assert_eq!(admitted, 10, "{lag} ticks late");
     }
 }

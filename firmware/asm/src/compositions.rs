@@ -2,7 +2,7 @@
 
 use tollgate::algorithm::TokenBucket;
 use tollgate::cell::Unsync;
-use tollgate::keyed::SipHash;
+use tollgate::keyed::{KeyedLimits, SipHash};
 use tollgate::layered::{Class, Costing, Level, Refused, Request};
 use tollgate::lease::Terms;
 use tollgate::penalty::{PenaltyRule, WaitingPeriod};
@@ -110,6 +110,18 @@ macro_rules! on_both_widths {
             |(busy, rule, waiting), now, cost, key| {
                 let cell = waiting.key(&key).cell(now);
                 Penalty::from_parts(&*busy, *rule, cell).try_acquire(now, cost).is_ok()
+            });
+
+        entry!(operation permit KeyedLimits $ticks KeyedLimits<$ticks, Busy, 32, SipHash, Unsync<$ticks>>, Option<bool>:
+            |limits, now, weight, key| {
+                limits.refresh(now);
+                limits.with(&key, now, |busy| busy.try_acquire(weight as u32).is_ok()).ok()
+            });
+        entry!(operation window KeyedLimits $ticks KeyedLimits<$ticks, Window<$ticks>, 32, SipHash, Unsync<$ticks>>, Option<usize>:
+            |limits, now, cost, key| {
+                let _ = limits.with(&key, now, |window| window.try_acquire(now, cost).is_ok());
+                limits.get(&key, |window| window.remaining(now)).ok()??;
+                Some(limits.occupancy(now))
             });
 
         entry!(operation snapshot TokenBucket $ticks Bucket<$ticks>, Option<usize>: |bucket, now, _, _| {

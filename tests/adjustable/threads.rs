@@ -1,6 +1,6 @@
 //! Threads that decide while others change the quota.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 
 use tollgate::algorithm::TokenBucket;
@@ -17,15 +17,21 @@ fn quota<T: Ticks>([limit, period, burst]: [u64; 3]) -> Quota<T> {
     Quota::per(T::truncate(limit), T::truncate(period)).burst(T::truncate(burst))
 }
 
-/// Changes the quota until all that is to be taken was.
-fn change_all_along<T, C>(bucket: &Adjustable<TokenBucket<T>, C>, now: T, quotas: &[[u64; 3]], done: &AtomicBool)
-where
+/// Changes the quota until all that is to be taken was, and counts the changes in `made`.
+fn change_all_along<T, C>(
+    bucket: &Adjustable<TokenBucket<T>, C>,
+    now: T,
+    quotas: &[[u64; 3]],
+    done: &AtomicBool,
+    made: &AtomicU64,
+) where
     T: HasShared,
     C: StateCell<T>,
 {
     while !done.load(Relaxed) {
         for &numbers in quotas {
             let changed = bucket.set_quota(now, quota(numbers));
+            made.fetch_add(1, Relaxed);
             assert!(matches!(changed, Ok(()) | Err(ChangeError::TooManyAtOnce)));
         }
     }
@@ -45,19 +51,23 @@ fn no_charge_is_lost_to_a_change<T: HasShared, C: StateCell<T> + Sync>(cell: fn(
         [[1, 1_000, 50_000], [7, 300, 60_000], [3, 1_000, 50_001], [1, 7, 90_000], [1, 1, 50_000]];
     let now = T::MAX;
     let bucket = Adjustable::<TokenBucket<T>, _>::try_in_cells(quota(QUOTAS[0]), cell).unwrap();
-    let done = AtomicBool::new(false);
+    let (done, made) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
         let finish = Done(&done);
         let changers = [0, 1].map(|from| {
             scope.spawn({
-                let (bucket, done) = (&bucket, &done);
-                move || change_all_along(bucket, now, &QUOTAS[from..], done)
+                let (bucket, done, made) = (&bucket, &done, &made);
+                move || change_all_along(bucket, now, &QUOTAS[from..], done, made)
             })
         });
         let takers = [1_u64, 2].map(|cost| {
-            let bucket = &bucket;
+            let (bucket, made) = (&bucket, &made);
             scope.spawn(move || {
-                for _ in 0..TAKEN / 2 / cost {
+                for taken in 0..TAKEN / 2 / cost {
+                    // A busy machine may run one thread for long: in each tenth there is another change.
+                    while made.load(Relaxed) < taken * cost * 20 / TAKEN {
+                        thread::yield_now();
+                    }
                     let grant = bucket.try_acquire(now, T::truncate(cost)).unwrap();
                     assert!(grant.remaining().into() >= 50_000 - TAKEN && grant.remaining().into() < 90_000);
                 }
@@ -83,10 +93,10 @@ fn answers_are_of_one_quota_or_the_other<T: HasShared, C: StateCell<T> + Sync>(c
     let now = T::truncate(5);
     let bucket = Adjustable::<TokenBucket<T>, _>::try_in_cells(quota(QUOTAS[0]), cell).unwrap();
     bucket.set_level(now, T::truncate(5)).unwrap();
-    let done = AtomicBool::new(false);
+    let (done, made) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
         let finish = Done(&done);
-        let changer = scope.spawn(|| change_all_along(&bucket, now, &QUOTAS, &done));
+        let changer = scope.spawn(|| change_all_along(&bucket, now, &QUOTAS, &done, &made));
         let mut denials = 0;
         let mut rounds = 0;
         // Until both kinds of denial were seen: a busy machine may run one thread for long.

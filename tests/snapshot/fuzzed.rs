@@ -88,8 +88,7 @@ impl Course {
         let [limit, period, burst, debt] = self.numbers;
         match family {
             Family::Bucket => (burst, (burst + debt) * period / limit + 1),
-            // A sliding window of another alignment: two periods, to the end of the window that is in, and one to fade.
-            _ => (limit, 4 * period),
+            _ => (limit, 3 * period),
         }
     }
 }

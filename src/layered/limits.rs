@@ -90,102 +90,64 @@ impl<A: Algorithm, C: StateCell<A::Ticks>> Level<A::Ticks> for Limiter<A, C> {
     }
 }
 
-impl<T: HasShared, const N: usize, C: StateCell<T>> Level<T> for RollingWindow<T, N, C> {
-    type Receipt = ();
+/// A window of many words as a level: its limit, its period, what admits and what gives back.
+macro_rules! window {
+    ($n:ident, $window:ty, $this:ident: limit $limit:expr, period $period:expr, $admit:ident, $give_back:ident) => {
+        impl<T: HasShared, const $n: usize, C: StateCell<T>> Level<T> for $window {
+            type Receipt = ();
 
-    #[inline]
-    fn capacity(&self) -> T {
-        self.window().limit()
-    }
+            #[inline]
+            fn capacity(&self) -> T {
+                let $this = self;
+                $limit
+            }
 
-    #[inline]
-    fn tightest(&self, now: T) -> Tightest<T> {
-        only(self.remaining(now))
-    }
+            #[inline]
+            fn tightest(&self, now: T) -> Tightest<T> {
+                only(self.remaining(now))
+            }
 
-    #[inline]
-    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
-        Ok(self.probe(request.now(), request.cost(), request.leave(self.capacity()))?)
-    }
+            #[inline]
+            fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+                Ok(self.probe(request.now(), request.cost(), request.leave(self.capacity()))?)
+            }
 
-    #[inline]
-    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
-        Ok(self.peek_leaving(request.now(), request.cost(), request.leave(self.capacity()))?)
-    }
+            #[inline]
+            fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
+                Ok(self.peek_leaving(request.now(), request.cost(), request.leave(self.capacity()))?)
+            }
 
-    #[inline]
-    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, ()>, Refused<T>> {
-        let leave = request.leave(self.capacity());
-        self.admit(request.now(), request.cost(), leave)?;
-        Ok(Admitted { delay: T::ZERO, receipt: () })
-    }
+            #[inline]
+            fn admit(&self, request: &Request<T>) -> Result<Admitted<T, ()>, Refused<T>> {
+                let _ = self.$admit(request.now(), request.cost(), request.leave(self.capacity()))?;
+                Ok(Admitted { delay: T::ZERO, receipt: () })
+            }
 
-    #[inline]
-    fn withdraw(&self, now: T, request: &Request<T>, (): ()) {
-        if now.wrapping_sub(request.now()) < self.window().period() {
-            self.refund(request.now(), request.cost()); // by their stamps
+            #[inline]
+            fn withdraw(&self, now: T, request: &Request<T>, (): ()) {
+                let $this = self;
+                if now.wrapping_sub(request.now()) < $period {
+                    self.$give_back(request.now(), request.cost());
+                }
+            }
+
+            #[inline]
+            fn release(&self, _cost: T, (): ()) {}
+
+            #[inline]
+            fn penalize(&self, request: &Request<T>) {
+                let spare = self.remaining(request.now()).saturating_sub(request.leave(self.capacity()));
+                if spare > T::ZERO {
+                    let _ = self.try_acquire_up_to(request.now(), request.cost().min(spare)); // denied if others were faster
+                }
+            }
         }
-    }
-
-    #[inline]
-    fn release(&self, _cost: T, (): ()) {}
-
-    #[inline]
-    fn penalize(&self, request: &Request<T>) {
-        let spare = self.remaining(request.now()).saturating_sub(request.leave(self.capacity()));
-        if spare > T::ZERO {
-            let _ = self.try_acquire_up_to(request.now(), request.cost().min(spare)); // denied if others were faster
-        }
-    }
+    };
 }
 
-impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> Level<T> for BucketedWindow<T, SLOTS, C> {
-    type Receipt = ();
-
-    #[inline]
-    fn capacity(&self) -> T {
-        self.rule().limit()
-    }
-
-    #[inline]
-    fn tightest(&self, now: T) -> Tightest<T> {
-        only(self.remaining(now))
-    }
-
-    #[inline]
-    fn probe(&self, request: &Request<T>) -> Result<(), Refused<T>> {
-        Ok(self.probe(request.now(), request.cost(), request.leave(self.capacity()))?)
-    }
-
-    #[inline]
-    fn peek(&self, request: &Request<T>) -> Result<(), Refused<T>> {
-        Ok(self.peek_leaving(request.now(), request.cost(), request.leave(self.capacity()))?)
-    }
-
-    #[inline]
-    fn admit(&self, request: &Request<T>) -> Result<Admitted<T, ()>, Refused<T>> {
-        let leave = request.leave(self.capacity());
-        Ok(over_time(self.try_acquire_leaving(request.now(), request.cost(), leave)?))
-    }
-
-    #[inline]
-    fn withdraw(&self, now: T, request: &Request<T>, (): ()) {
-        if now.wrapping_sub(request.now()) < self.rule().quota().period() {
-            self.give_back(request.now(), request.cost());
-        }
-    }
-
-    #[inline]
-    fn release(&self, _cost: T, (): ()) {}
-
-    #[inline]
-    fn penalize(&self, request: &Request<T>) {
-        let spare = self.remaining(request.now()).saturating_sub(request.leave(self.capacity()));
-        if spare > T::ZERO {
-            let _ = self.try_acquire_up_to(request.now(), request.cost().min(spare)); // denied if others were faster
-        }
-    }
-}
+window!(N, RollingWindow<T, N, C>, window: limit window.window().limit(), period window.window().period(), admit, refund);
+window!(SLOTS, BucketedWindow<T, SLOTS, C>, window: limit window.rule().limit(), period window.rule().quota().period(),
+    try_acquire_leaving, give_back);
 
 /// Counts in 32 bits, whatever the ticks of the other levels.
 impl<T: Ticks, C: StateCell<u32>> Level<T> for ConcurrencyLimit<C> {

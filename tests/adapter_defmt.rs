@@ -8,17 +8,19 @@ use std::fs;
 use std::path::Path;
 
 use tollgate::adapter::fugit::Timed;
-use tollgate::adapter::waiting::{Patience, Retry, TickLength, TickLengthError};
+use tollgate::adapter::waiting::{Patience, Retry};
 use tollgate::adapter::{embedded_hal, embedded_hal_async};
 use tollgate::algorithm::tat::Verdict;
 use tollgate::algorithm::{
     self, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
 };
 use tollgate::cell::{Atomic32, Atomic64, CriticalSection, NoSharedCell, Unsync};
+use tollgate::client::Poll;
 use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
+use tollgate::http::{Header, Value};
 use tollgate::keyed::{
     self, ClassError, Full, HalfLine, Inline, Key, KeyCell, KeyedLimits, LimitSlot, Set, SipHash, SipHasher, Slot,
     TableFull, Usage, WholeLine,
@@ -29,7 +31,7 @@ use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
 use tollgate::{
     Adjustable, BucketedWindow, Capped, ChangeError, Keyed, Limiter, RollingWindow, SnapshotError, SuppressionCount,
-    time::Ticks,
+    time::{TickLength, TickLengthError, Ticks},
 };
 
 const fn needs_format<T: defmt::Format>() {}
@@ -60,6 +62,8 @@ fn every_public_type_has_format() {
         Drawn<T> Unused<T> Spent<T> Terms<T> TermsError
         Usage<T> Full<A> ClassError Slot<C> HalfLine WholeLine SipHash SipHasher TableFull
         TickLength TickLengthError Patience<T> Retry<T>
+        Header Value
+        Poll<T, R>
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
@@ -89,7 +93,7 @@ fn every_public_type_has_format() {
     assert!(declared.remove("Timed"), "the search finds what there is");
     assert!(declared.remove("$cell"), "the atomics, which a macro declares");
     for name in &declared {
-        assert!(with_format.contains(name.as_str()), "{name} is public: give it defmt::Format in src/adapter/defmt.rs");
+        assert!(with_format.contains(name.as_str()), "{name} is public: give it defmt::Format in src/adapter/defmt");
     }
     assert_eq!(declared.len() + ["Atomic32", "Atomic64"].len(), with_format.len(), "a type listed here is gone");
 }

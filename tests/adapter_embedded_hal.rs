@@ -14,7 +14,8 @@ use embedded_hal::delay::DelayNs;
 use proptest::prelude::*;
 use tollgate::adapter::embedded_hal::Waiter;
 use tollgate::adapter::embedded_hal_async::Waiter as AsyncWaiter;
-use tollgate::adapter::waiting::{Patience, TickLength};
+use tollgate::adapter::waiting::Patience;
+use tollgate::time::TickLength;
 use tollgate::{BucketedWindow, ConcurrencyLimit, FixedWindow, Layered, LeakyQueue, Quota, RateLease, TokenBucket};
 
 /// A clock and the delays that move it on, by so many per mille of what they are told.

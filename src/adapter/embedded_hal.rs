@@ -3,7 +3,8 @@
 //! ```
 //! use embedded_hal::delay::DelayNs;
 //! use tollgate::adapter::embedded_hal::Waiter;
-//! use tollgate::adapter::waiting::{Patience, TickLength};
+//! use tollgate::adapter::waiting::Patience;
+//! use tollgate::time::TickLength;
 //! use tollgate::{FixedWindow, Quota, TokenBucket};
 //!
 //! # use std::cell::Cell;
@@ -28,12 +29,12 @@
 
 use ::embedded_hal::delay::DelayNs;
 
-use super::waiting::{Asking, Countdown, Patience, Pause, Refusal, TickLength};
+use super::waiting::{Asking, Patience, Pause, Refusal};
 use crate::algorithm::Bucket;
 use crate::cell::StateCell;
 use crate::decision::Denied;
 use crate::limiter::Limiter;
-use crate::time::Ticks;
+use crate::time::{Countdown, TickLength, Ticks};
 
 /// A clock, and a delay to sleep by: see the [module](self), and [waiting](super::waiting) for what is promised.
 #[derive(Clone, Debug)]
@@ -101,7 +102,7 @@ impl<T: Ticks, D: DelayNs, F: FnMut() -> T> Waiter<D, F> {
     }
 
     fn sleep(&mut self, mut wait: Countdown<T>) {
-        while let Some(pause) = wait.pause((self.clock)(), self.tick) {
+        while let Some(pause) = Pause::before_next(&mut wait, (self.clock)(), self.tick) {
             match pause {
                 Pause::Nanos(nanos) => self.delay.delay_ns(nanos),
                 Pause::Micros(micros) => self.delay.delay_us(micros),

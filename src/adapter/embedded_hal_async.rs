@@ -4,7 +4,7 @@
 //! ```
 //! use embedded_hal_async::delay::DelayNs;
 //! use tollgate::adapter::embedded_hal_async::Waiter;
-//! use tollgate::adapter::waiting::TickLength;
+//! use tollgate::time::TickLength;
 //! use tollgate::{Denied, Quota, TokenBucket};
 //!
 //! static UPLINK: TokenBucket<u32> = TokenBucket::<u32>::new(Quota::per(10, 1_000).burst(1).debt(4));
@@ -18,12 +18,12 @@
 
 use ::embedded_hal_async::delay::DelayNs;
 
-use super::waiting::{Asking, Countdown, Patience, Pause, Refusal, TickLength};
+use super::waiting::{Asking, Patience, Pause, Refusal};
 use crate::algorithm::{Algorithm, Bucket, Charge};
 use crate::cell::StateCell;
 use crate::decision::Denied;
 use crate::limiter::Limiter;
-use crate::time::Ticks;
+use crate::time::{Countdown, TickLength, Ticks};
 
 /// A clock, and a delay to sleep by: see the [module](self), and [waiting](super::waiting) for what is promised.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ impl<T: Ticks, D: DelayNs, F: FnMut() -> T> Waiter<D, F> {
         let charge = Charge { units: reservation.grant.granted, at: now, left: Some(reservation.after) };
         let mut wait = Countdown::new(now, reservation.delay());
         let mut turn = Turn { bucket, charge, clock: &mut self.clock, is_used: false };
-        while let Some(pause) = wait.pause((turn.clock)(), self.tick) {
+        while let Some(pause) = Pause::before_next(&mut wait, (turn.clock)(), self.tick) {
             sleep(&mut self.delay, pause).await;
         }
         turn.is_used = true;
@@ -94,7 +94,7 @@ impl<T: Ticks, D: DelayNs, F: FnMut() -> T> Waiter<D, F> {
                 Err(refusal) => refusal,
             };
             let Some(mut wait) = asking.next(now, &refusal) else { return Err(refusal) };
-            while let Some(pause) = wait.pause((self.clock)(), self.tick) {
+            while let Some(pause) = Pause::before_next(&mut wait, (self.clock)(), self.tick) {
                 sleep(&mut self.delay, pause).await;
             }
             now = (self.clock)();

@@ -25,12 +25,9 @@
 //! does no harm. What counts is the clock's forward progress, so a step back lengthens a wait by nothing but itself; a clock
 //! that stands still is waited for. Pauses are rounded up, and long ones are split so that the clock is read at least four times a turn.
 
-mod countdown;
 mod patience;
-mod tick_length;
+mod pause;
 
-pub(super) use countdown::Countdown;
 pub(super) use patience::Asking;
 pub use patience::{Patience, Refusal, Retry};
-pub(super) use tick_length::Pause;
-pub use tick_length::{TickLength, TickLengthError};
+pub(super) use pause::Pause;

@@ -1,7 +1,6 @@
-use super::Countdown;
 use crate::decision::Denied;
 use crate::layered::Refused;
-use crate::time::Ticks;
+use crate::time::{Countdown, Ticks};
 
 /// How long to go on asking: in ticks of the caller's clock, so that one that stands still is waited for.
 ///

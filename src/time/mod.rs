@@ -8,6 +8,13 @@
 //! width of the type (a 24-bit timer must be extended first). It may stall, and it may step back;
 //! [what that costs](crate::algorithm::tat#clock-faults) is bounded.
 
+mod countdown;
+mod tick_length;
+
+#[cfg_attr(not(test), allow(unused_imports))]
+pub(crate) use countdown::Countdown;
+pub use tick_length::{TickLength, TickLengthError};
+
 use core::fmt::{Debug, Display};
 use core::hash::Hash;
 use core::ops::{BitAnd, BitOr, BitXor};

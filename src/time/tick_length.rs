@@ -1,0 +1,121 @@
+use core::fmt;
+use core::time::Duration;
+
+use super::Ticks;
+
+const NANOS_PER_MICRO: u64 = 1_000;
+const NANOS_PER_MILLI: u64 = 1_000_000;
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
+/// How long a tick of the clock is, as an exact ratio of nanoseconds: for where ticks meet the time of others, such as a delay in
+/// nanoseconds or a header in seconds.
+///
+/// ```
+/// use core::time::Duration;
+/// use tollgate::time::TickLength;
+///
+/// const SYSTICK: TickLength = TickLength::MILLISECOND;
+/// const RTC: TickLength = TickLength::of_hz(32_768); // 30 517.578125 ns
+/// assert!(TickLength::try_of_hz(0).is_err());
+///
+/// assert_eq!(SYSTICK.ticks::<u32>(Duration::from_secs(2)), 2_000);
+/// assert_eq!(SYSTICK.ticks::<u32>(Duration::from_nanos(1)), 1); // a wait is rounded up
+/// assert_eq!(RTC.duration(32_768_u32), Duration::from_secs(1));
+/// assert_eq!((SYSTICK.seconds(1_001_u32), SYSTICK.tenths(1_001_u32)), (2, 11));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TickLength {
+    /// So many ticks are so many nanoseconds.
+    ticks: u64,
+    nanos: u64,
+}
+
+impl TickLength {
+    /// A clock in nanoseconds.
+    pub const NANOSECOND: Self = Self { ticks: 1, nanos: 1 };
+    /// A clock in microseconds.
+    pub const MICROSECOND: Self = Self { ticks: 1, nanos: NANOS_PER_MICRO };
+    /// A clock in milliseconds.
+    pub const MILLISECOND: Self = Self { ticks: 1, nanos: NANOS_PER_MILLI };
+
+    /// A clock of so many ticks a second.
+    ///
+    /// # Errors
+    ///
+    /// If that is 0.
+    pub const fn try_of_hz(hz: u32) -> Result<Self, TickLengthError> {
+        if hz == 0 {
+            return Err(TickLengthError(()));
+        }
+        Ok(Self { ticks: hz as u64, nanos: NANOS_PER_SECOND })
+    }
+
+    /// A clock of so many ticks a second, known at compile time.
+    ///
+    /// # Panics
+    ///
+    /// If that is 0; in a `const` that is a compile error.
+    #[must_use]
+    pub const fn of_hz(hz: u32) -> Self {
+        match Self::try_of_hz(hz) {
+            Ok(length) => length,
+            Err(_) => panic!("a clock of 0 Hz never gets on: give at least 1"),
+        }
+    }
+
+    /// The length as a ratio: so many nanoseconds are so many ticks.
+    #[must_use]
+    pub const fn ratio(&self) -> (u64, u64) {
+        (self.nanos, self.ticks)
+    }
+
+    /// Ticks in a time, rounded up; the most that a word counts if there are more.
+    #[must_use]
+    pub fn ticks<T: Ticks>(&self, time: Duration) -> T {
+        let ticks = ratio_ceil(time.as_nanos(), self.ticks, self.nanos);
+        if ticks > T::MAX.into() { T::MAX } else { T::truncate(ticks) }
+    }
+
+    /// The time of so many ticks, rounded up to nanoseconds.
+    #[must_use]
+    pub fn duration<T: Ticks>(&self, ticks: T) -> Duration {
+        Duration::from_nanos(self.nanos(ticks))
+    }
+
+    /// Nanoseconds of so many ticks, rounded up; the most that a word counts if there are more, which are 584 years.
+    pub(crate) fn nanos<T: Ticks>(&self, ticks: T) -> u64 {
+        ratio_ceil(u128::from(ticks.into()), self.nanos, self.ticks)
+    }
+
+    /// Whole seconds of so many ticks, rounded up.
+    #[must_use]
+    pub fn seconds<T: Ticks>(&self, ticks: T) -> u64 {
+        self.nanos(ticks).div_ceil(NANOS_PER_SECOND)
+    }
+
+    /// Tenths of a second of so many ticks, rounded up.
+    #[must_use]
+    pub fn tenths<T: Ticks>(&self, ticks: T) -> u64 {
+        self.nanos(ticks).div_ceil(NANOS_PER_SECOND / 10)
+    }
+}
+
+/// `value * factor / divisor` rounded up, and no more than a word holds.
+fn ratio_ceil(value: u128, factor: u64, divisor: u64) -> u64 {
+    let product = value.saturating_mul(u128::from(factor));
+    let whole = product.checked_div(u128::from(divisor)).unwrap_or(u128::MAX);
+    let rest = product.checked_rem(u128::from(divisor)).unwrap_or(0);
+    u64::try_from(whole.saturating_add(u128::from(rest > 0))).unwrap_or(u64::MAX)
+}
+
+/// A clock of 0 Hz.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TickLengthError(());
+
+impl fmt::Display for TickLengthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a clock of 0 Hz never gets on: give at least 1")
+    }
+}
+
+impl core::error::Error for TickLengthError {}

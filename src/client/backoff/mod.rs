@@ -136,14 +136,16 @@ impl<T: Ticks> Backoff<T> {
             ServerWait::Unreadable => unreadable,
             ServerWait::After(ticks) => ticks,
         };
-        let mut wait = asked.max(pause);
-        if self.failures >= attempts {
-            self.gave_up = self.gave_up.or(Some(GaveUp::AttemptsExhausted { attempts }));
+        let why = if self.failures >= attempts {
+            Some(GaveUp::AttemptsExhausted { attempts })
         } else if matches!(server, ServerWait::After(_)) && asked > most {
-            self.gave_up = self.gave_up.or(Some(GaveUp::ServerWaitTooLong { asked, most }));
+            Some(GaveUp::ServerWaitTooLong { asked, most })
         } else {
-            wait = wait.max(self.draw(&mut random));
-        }
+            None
+        };
+        self.gave_up = self.gave_up.or(why);
+        let own = if self.gave_up.is_none() { self.draw(&mut random) } else { T::ZERO };
+        let wait = own.max(asked).max(pause);
         self.wait = Countdown::new(now, wait.max(self.wait.read(now)));
         self.poll(now)
     }

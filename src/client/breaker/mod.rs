@@ -177,10 +177,10 @@ impl<T: Ticks> CircuitBreaker<T> {
     }
 
     /// Ends a call. One that was begun before the breaker last changed its state counts for nothing.
+    #[allow(clippy::needless_pass_by_value)] // a call ends once
     pub fn end(&mut self, now: T, call: Call, outcome: Outcome) {
-        let Call { generation } = call;
         self.turn(now);
-        if generation != self.generation {
+        if call.generation != self.generation {
             return;
         }
         let BreakerSettings { failures, share, probes_to_close, .. } = self.settings;

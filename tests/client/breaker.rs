@@ -379,7 +379,7 @@ fn agrees<T: Ticks>(mut numbers: Numbers, start: u64, ops: &[Op]) {
                 naive.end(clock.progress, most, id, spell, outcome);
             }
             Op::Forget(nth) if !on_their_way.is_empty() => {
-                on_their_way.swap_remove(nth % on_their_way.len());
+                drop(on_their_way.swap_remove(nth % on_their_way.len()));
             }
             Op::End(..) | Op::Forget(_) => {}
             Op::Go(by) => clock.go(by),

@@ -4,6 +4,7 @@ use tollgate::client::{Handle, Job, Next, NoneWaiting, Poll, RequestQueue};
 
 type Queue<const N: usize> = RequestQueue<&'static str, char, u32, N>;
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // as the queue asks
 fn ready(_: &char) -> Poll<u32> {
     Poll::Ready
 }

@@ -208,7 +208,7 @@ impl<T: Ticks> Pacer<T> {
             }
         };
         let poll = match &self.spread {
-            Some(Spread { remaining, reset, .. }) if *remaining == T::ZERO => Poll::Wait(reset.left()),
+            Some(Spread { remaining, reset, .. }) if *remaining == T::ZERO => Poll::after(reset.left()),
             // After the reset it may go faster.
             Some(Spread { reset, .. }) => match by_pace {
                 Poll::Wait(ticks) => Poll::Wait(ticks.min(reset.left())),

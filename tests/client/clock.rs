@@ -32,7 +32,9 @@ impl<T: Ticks> Clock<T> {
         }
     }
 
+    /// A wait as it was told: never so long that it could not be seen to pass.
     pub fn forward(&mut self, ticks: T) {
+        assert!(ticks <= T::HALF);
         self.go(Move::Forward(ticks.into()));
     }
 }

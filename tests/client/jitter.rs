@@ -19,7 +19,12 @@ fn samples<T: Ticks>(settings: BackoffSettings<T>, failures: u32) -> Vec<u64> {
         assert_eq!(before.poll(wait).wait(), Some(T::ZERO));
     }
     let mut random = Seeded::new(2_015);
-    let mut draw = || before.clone().on_failure(T::ZERO, ServerWait::Unsaid, || random.draw()).wait().unwrap().into();
+    let mut draw = || {
+        let mut backoff = before.clone();
+        let told = backoff.on_failure(T::ZERO, ServerWait::Unsaid, || random.draw()).wait().unwrap();
+        let rest = backoff.poll(told).wait().unwrap(); // of more than half a turn of the clock
+        told.into() + rest.into()
+    };
     (0..SAMPLES).map(|_| draw()).collect()
 }
 

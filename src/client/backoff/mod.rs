@@ -35,8 +35,8 @@ pub enum ServerWait<T> {
 /// * Waits count the [clock's forward progress](super#clocks). Numbers saturate; after any number of failures the own wait
 ///   is in its jitter's range.
 ///
-/// It belongs to one request after the other, or to an endpoint: [`on_success`](Self::on_success) and
-/// [`next_request`](Self::next_request) begin anew.
+/// It belongs to one request after the other: [`on_success`](Self::on_success) and [`next_request`](Self::next_request) begin
+/// anew. Where several requests to an endpoint share one, each of their failures counts: of those that fail together, note one.
 ///
 /// ```
 /// use tollgate::client::{Backoff, BackoffSettings, GaveUp, Jitter, Poll, Seeded, ServerWait};

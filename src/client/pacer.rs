@@ -136,7 +136,6 @@ impl<T: Ticks> Pacer<T> {
     ///
     /// If such a rate cannot be kept, as when the reset is too far away for the clock's word; the pace stays as it was.
     pub fn spread(&mut self, now: T, remaining: T, reset: T) -> Result<(), QuotaError> {
-        self.turn(now);
         if reset == T::ZERO {
             self.end_spread(now);
             return Ok(());

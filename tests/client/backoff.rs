@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tollgate::client::{Backoff, BackoffSettings, GaveUp, Jitter, Poll, Seeded, ServerWait};
 use tollgate::time::Ticks;
 
-use crate::clock::{Clock, Move, moves, start};
+use super::clock::{Clock, Move, moves, start};
 
 const SECOND: u32 = 1_000;
 
@@ -274,7 +274,7 @@ impl Naive {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Op {
+pub enum Op {
     Fail(ServerWait<u64>, bool),
     Succeed,
     Go(Move),
@@ -311,7 +311,7 @@ fn settings() -> impl Strategy<Value = ([u64; 6], u32, Jitter)> {
     })
 }
 
-fn agrees<T: Ticks>(numbers: [u64; 6], attempts: u32, jitter: Jitter, start: u64, ops: &[Op]) {
+pub fn agrees<T: Ticks>(numbers: [u64; 6], attempts: u32, jitter: Jitter, start: u64, ops: &[Op]) {
     let most = T::MAX.into();
     let numbers = numbers.map(|number| number.min(most));
     let [base, factor, cap, pause, unreadable, longest] = numbers.map(T::truncate);

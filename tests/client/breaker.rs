@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tollgate::client::{BreakerSettings, BreakerState, Call, CircuitBreaker, ForcedOpen, NotBegun, Outcome, Poll};
 use tollgate::time::Ticks;
 
-use crate::clock::{Clock, Move, moves, start};
+use super::clock::{Clock, Move, moves, start};
 
 const SECOND: u32 = 1_000;
 const THREE: BreakerSettings<u32> = BreakerSettings::after(3, 10 * SECOND);
@@ -212,16 +212,16 @@ fn what_cannot_be_kept_is_refused_with_the_value_and_what_would_be_accepted() {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Numbers {
-    failures: u32,
+pub struct Numbers {
+    pub failures: u32,
     /// Percent of so many calls.
-    share: Option<(u8, u8)>,
-    open: u64,
-    factor: u64,
-    cap: u64,
-    at_once: u32,
-    to_close: u32,
-    probe_time: u64,
+    pub share: Option<(u8, u8)>,
+    pub open: u64,
+    pub factor: u64,
+    pub cap: u64,
+    pub at_once: u32,
+    pub to_close: u32,
+    pub probe_time: u64,
 }
 
 fn numbers() -> impl Strategy<Value = Numbers> {
@@ -329,7 +329,7 @@ impl Naive {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Op {
+pub enum Op {
     Begin,
     /// Of the calls on their way, any.
     End(usize, Outcome),
@@ -355,7 +355,7 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-fn agrees<T: Ticks>(mut numbers: Numbers, start: u64, ops: &[Op]) {
+pub fn agrees<T: Ticks>(mut numbers: Numbers, start: u64, ops: &[Op]) {
     let width = T::MAX.into();
     for time in [&mut numbers.open, &mut numbers.cap, &mut numbers.probe_time] {
         *time = (*time).min(width);

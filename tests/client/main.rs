@@ -4,6 +4,8 @@
 mod backoff;
 mod breaker;
 mod clock;
+#[cfg(feature = "heapless")]
+pub mod fuzzed;
 mod jitter;
 mod pacer;
 #[cfg(feature = "heapless")]

@@ -5,7 +5,7 @@ use tollgate::Quota;
 use tollgate::client::{Pacer, Poll};
 use tollgate::time::Ticks;
 
-use crate::clock::{Clock, Move, start};
+use super::clock::{Clock, Move, start};
 
 const SECOND: u32 = 1_000;
 const HOUR: u32 = 3_600 * SECOND;
@@ -39,6 +39,30 @@ fn a_clock_too_coarse_for_the_spacing_does_not_drift() {
     let mut pacer = Pacer::<u32>::new(Quota::per(500, 3_600));
     for (nth, at) in taken(&mut pacer, 0, 5_001).into_iter().enumerate() {
         assert_eq!(u64::from(at), (nth as u64 * 3_600).div_ceil(500));
+    }
+}
+
+#[test]
+fn only_less_than_a_tick_of_lateness_is_made_up_for() {
+    let mut pacer = Pacer::<u32>::new(ORDERS);
+    assert_eq!(taken(&mut pacer, 0, 2), [0, 7_200]);
+    assert_eq!(taken(&mut pacer, 14_401, 2), [14_401, 21_601]); // due at 14 400
+    let mut coarse = Pacer::<u32>::new(Quota::per(500, 3_600));
+    assert_eq!(taken(&mut coarse, 0, 2), [0, 8]);
+    assert_eq!(taken(&mut coarse, 16, 2), [16, 24]); // due at 14.4: 1.6 s late
+}
+
+/// The one state that means "never used" would let the next one go at once.
+#[test]
+fn no_state_is_mistaken_for_that_of_a_new_pacer() {
+    // Of these due times, in fifths of a second 36 apart, the one after so many takes would meet it.
+    const INVERSE_OF_5: u32 = 0xcccc_cccd;
+    for takes in 2..12 {
+        let start = u32::FRESH.wrapping_sub(36 * takes).wrapping_mul(INVERSE_OF_5);
+        let mut pacer = Pacer::<u32>::new(Quota::per(500, 3_600));
+        for at in taken(&mut pacer, start, 15).windows(2) {
+            assert!((7..=8).contains(&at[1].wrapping_sub(at[0])), "{at:?}");
+        }
     }
 }
 
@@ -85,6 +109,25 @@ fn where_nothing_remains_nothing_goes_before_the_reset() {
 }
 
 #[test]
+fn what_was_taken_shortly_before_is_waited_for_at_the_new_pace_in_proportion() {
+    for (at, wait) in [(0, 2_000), (3_600, 1_000), (7_199, 1)] {
+        let mut pacer = Pacer::<u32>::new(ORDERS);
+        assert_eq!(pacer.take(0), Poll::Ready);
+        pacer.spread(at, 30, 60 * SECOND).unwrap();
+        assert_eq!(pacer.poll(at), Poll::Wait(wait));
+    }
+}
+
+#[test]
+fn a_wait_ends_at_the_reset_and_what_is_left_of_it_is_waited_for_at_the_own_pace() {
+    let mut pacer = Pacer::<u32>::new(ORDERS);
+    pacer.spread(0, 3, 60 * SECOND).unwrap(); // one in 20 s
+    assert_eq!(pacer.take(45_000), Poll::Ready);
+    assert_eq!(pacer.poll(45_000), Poll::Wait(15_000));
+    assert_eq!(pacer.poll(60_000), Poll::Wait(1_800)); // a quarter of a spacing was left
+}
+
+#[test]
 fn a_burst_never_takes_more_than_remains() {
     let mut pacer = Pacer::<u32>::bursting(ORDERS.burst(5));
     pacer.spread(0, 2, 60 * SECOND).unwrap();
@@ -113,7 +156,7 @@ fn slowed_down_it_never_goes_faster() {
     assert_eq!(pacer.poll(1_000), Poll::Wait(59_000));
     assert_eq!(pacer.slow_down(1_000, 0, 60 * SECOND), Ok(true)); // for longer
     assert_eq!(pacer.poll(1_000), Poll::Wait(60_000));
-    assert_eq!(pacer.slow_down(1_000, 0, 59 * SECOND), Ok(false));
+    assert_eq!(pacer.slow_down(1_000, 0, 60 * SECOND), Ok(false)); // as it is
 }
 
 #[test]

@@ -57,6 +57,14 @@ fn the_wait_told_is_the_shortest_of_all_endpoints_and_deadlines() {
 }
 
 #[test]
+fn no_wait_is_told_that_would_be_none_or_too_long_to_be_seen_to_pass() {
+    let mut queue = Queue::<2>::new();
+    push(&mut queue, 0, Job::new('x', "a"));
+    assert_eq!(queue.poll(0, |_| Poll::<u32>::Wait(0)), Next::Wait(1));
+    assert_eq!(queue.poll(0, |_| Poll::<u32>::Wait(u32::MAX)), Next::Wait(1 << 31));
+}
+
+#[test]
 fn full_is_an_answer_that_hands_the_job_back() {
     let mut queue = Queue::<2>::new();
     let first = push(&mut queue, 0, Job::new('x', "a"));
@@ -182,7 +190,7 @@ fn ages_survive_being_put_back() {
 fn deadlines_count_forward_progress_across_wraps_stalls_and_steps_back() {
     let mut queue = Queue::<4>::new();
     let request = push(&mut queue, u32::MAX - 3, Job::new('x', "a").within(10));
-    let waits = |_: &char| Poll::<u32>::Wait(u32::MAX);
+    let waits = |_: &char| Poll::<u32>::Wait(1 << 31);
     assert_eq!(queue.poll(u32::MAX - 3, waits), Next::Wait(10));
     assert_eq!(queue.poll(1, waits), Next::Wait(5)); // across the wrap
     assert_eq!(queue.poll(1, waits), Next::Wait(5)); // it stands still

@@ -6,13 +6,13 @@ use proptest::prelude::*;
 use tollgate::client::{Handle, Job, Next, Poll, RequestQueue};
 use tollgate::time::Ticks;
 
-use crate::clock::{Clock, Move, moves, start};
+use super::clock::{Clock, Move, moves, start};
 
 const ROOM: usize = 5;
-const ENDPOINTS: usize = 3;
+pub const ENDPOINTS: usize = 3;
 
 #[derive(Clone, Copy, Debug)]
-enum Op {
+pub enum Op {
     Push {
         endpoint: usize,
         priority: u8,
@@ -32,7 +32,7 @@ enum Op {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Says {
+pub enum Says {
     Ready,
     Wait(u64),
     Refused,
@@ -241,7 +241,7 @@ impl<T: Ticks> Both<T> {
     }
 }
 
-fn agrees<T: Ticks>(step: u64, start: u64, ops: &[Op]) {
+pub fn agrees<T: Ticks>(step: u64, start: u64, ops: &[Op]) {
     let mut both = Both::<T> {
         real: RequestQueue::new().ageing(T::truncate(step)),
         naive: Naive::new(),

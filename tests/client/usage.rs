@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tollgate::client::{Trend, UsageWatch};
 use tollgate::time::Ticks;
 
-use crate::clock::{Clock, Move, moves, start};
+use super::clock::{Clock, Move, moves, start};
 
 #[test]
 fn it_warns_at_strictly_less_than_ten_percent_and_not_at_ten() {

@@ -4,7 +4,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use tollgate::client::{Jitter, Outcome, ServerWait};
 
 use super::clock::Move;
-use super::{backoff, breaker, queue_programs};
+use super::{backoff_programs as backoff, breaker_programs as breaker, queue_programs as queue};
 
 type Bytes<'a, 'b> = &'a mut Unstructured<'b>;
 
@@ -28,8 +28,8 @@ fn read_and_run(bytes: Bytes) -> Result<()> {
         1 => {
             let (step, start) = (bytes.int_in_range(0..=500)?, start(bytes)?);
             let ops = all(bytes, queue_op)?;
-            queue_programs::agrees::<u32>(step, start, &ops);
-            queue_programs::agrees::<u64>(step, start, &ops);
+            queue::agrees::<u32>(step, start, &ops);
+            queue::agrees::<u64>(step, start, &ops);
         }
         _ => {
             let base = time(bytes)?;
@@ -115,8 +115,8 @@ fn breaker_op(bytes: Bytes) -> Result<breaker::Op> {
     })
 }
 
-fn queue_op(bytes: Bytes) -> Result<queue_programs::Op> {
-    use queue_programs::{ENDPOINTS, Op, Says};
+fn queue_op(bytes: Bytes) -> Result<queue::Op> {
+    use queue::{ENDPOINTS, Op, Says};
     let says = |bytes: Bytes| {
         Ok(match bytes.int_in_range(0..=2_u8)? {
             0 => Says::Ready,

@@ -2,7 +2,9 @@
 #![cfg(not(loom))]
 
 mod backoff;
+mod backoff_programs;
 mod breaker;
+mod breaker_programs;
 mod clock;
 #[cfg(feature = "heapless")]
 pub mod fuzzed;

@@ -15,7 +15,11 @@ use tollgate::algorithm::{
     self, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
 };
 use tollgate::cell::{Atomic32, Atomic64, CriticalSection, NoSharedCell, Unsync};
-use tollgate::client::Poll;
+use tollgate::client::{
+    Backoff, BackoffError, BackoffSettings, BreakerError, BreakerSettings, BreakerState, Call, CircuitBreaker,
+    ForcedOpen, GaveUp, Handle, Jitter, Job, Next, NoneWaiting, NotBegun, Outcome, Pacer, Poll, QueueFull, Queued,
+    RequestQueue, Seeded, ServerWait, Trend, UsageError, UsageWarning, UsageWatch,
+};
 use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
@@ -64,6 +68,10 @@ fn every_public_type_has_format() {
         TickLength TickLengthError Patience<T> Retry<T>
         Header Value
         Poll<T, R>
+        Jitter BackoffSettings<T> BackoffError Backoff<T> ServerWait<T> GaveUp<T> Seeded
+        BreakerSettings<T> BreakerError BreakerState CircuitBreaker<T> Call Outcome NotBegun<T> ForcedOpen
+        Pacer<T> UsageWatch<T> UsageError UsageWarning<T> Trend
+        Job<R, A, T> QueueFull<R, A, T> Handle Next<T, R> NoneWaiting
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
@@ -86,6 +94,8 @@ fn every_public_type_has_format() {
     needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
     needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
     with_format.extend(["RateLease", "Waiter"]);
+    needs_format::<(RequestQueue<String, u8, u32, 4>, Queued<'static, String, u8>)>();
+    with_format.extend(["RequestQueue", "Queued"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

@@ -1,0 +1,251 @@
+//! What a server says, taken in, so that this side holds back before the server must.
+
+mod hold;
+mod local;
+mod matching;
+mod mirror;
+mod response;
+
+pub use hold::{Holds, HoldsError};
+pub use mirror::Mirror;
+pub use response::{By, Learned, Reading, Response, Sent};
+
+use hold::Hold;
+use mirror::Arrival;
+
+use crate::cell::HasShared;
+use crate::client::Poll;
+use crate::decision::Never;
+use crate::time::Ticks;
+
+/// Whether a server may make us less strict than we are of our own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Trust {
+    /// What it says only ever makes stricter.
+    #[default]
+    Stricter,
+    /// Its numbers replace ours, down and up, as long as they come from its newest response. Its limit is still never taken for
+    /// larger than ours.
+    Server,
+}
+
+/// The limits of a server as a client knows them, with what its responses say about them.
+///
+/// Every request counts at every level. (An API that counts each endpoint by itself takes one of these an endpoint.)
+///
+/// ```
+/// use tollgate::Quota;
+/// use tollgate::client::{By, Feedback, Holds, Mirror, Poll, Reading, Response};
+///
+/// const SECOND: u32 = 1_000; // this clock ticks in milliseconds
+/// let levels = [Mirror::<u32>::bucket("calls", Quota::per(4, SECOND).burst(80))];
+/// let mut shop = Feedback::new(levels, Holds::<u32>::new(SECOND, 600 * SECOND));
+///
+/// let now = 4_294_967_295; // any reading will do
+/// let sent = shop.send(now, 1).unwrap();
+///
+/// // "79/80": others use the shop's bucket too. One more fits, and then we hold back before the server must.
+/// let reading = Reading { used: Some(79), limit: Some(80), ..Reading::NOTHING };
+/// let _ = shop.observe(now, &Response::to(sent), [reading]);
+/// assert_eq!(shop.levels()[0].remaining(now), Some(1));
+/// let sent = shop.send(now, 1).unwrap();
+/// assert_eq!(shop.poll(now, 1), Poll::Wait(250));
+///
+/// // A 429 all the same, with a wait: nothing is sent before it ends.
+/// let reading = Reading { used: Some(80), limit: Some(80), ..Reading::NOTHING };
+/// let learned = shop.observe(now, &Response::refusing(sent).waiting(2_000), [reading]);
+/// assert_eq!(learned.held, Some((By::Hold(0), 2_000)));
+/// assert_eq!(shop.poll(now.wrapping_add(1_999), 1), Poll::Wait(1));
+/// assert!(shop.poll(now.wrapping_add(2_000), 1).is_ready());
+/// ```
+#[derive(Debug)]
+pub struct Feedback<T: HasShared, const N: usize> {
+    levels: [Mirror<T>; N],
+    holds: Holds<T>,
+    trust: Trust,
+    /// On everything.
+    hold: Hold<T>,
+    /// Units sent so far, modulo the word.
+    sent: T,
+    /// Of the newest response, by its request.
+    newest: Option<Sent<T>>,
+}
+
+/// Not to be sent now: by whom, and what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "it says how long to wait"]
+pub struct Blocked<T> {
+    by: By,
+    poll: Poll<T, Never<T>>,
+}
+
+impl<T: Ticks> Blocked<T> {
+    /// Who holds it back; of several, the one for longest.
+    #[must_use]
+    pub const fn by(&self) -> By {
+        self.by
+    }
+
+    /// How long to wait, or that it is in vain: never [`Poll::Ready`].
+    pub const fn poll(&self) -> Poll<T, Never<T>> {
+        self.poll
+    }
+}
+
+impl<T: HasShared, const N: usize> Feedback<T, N> {
+    /// Levels of which nothing has been sent.
+    #[must_use]
+    pub const fn new(levels: [Mirror<T>; N], holds: Holds<T>) -> Self {
+        Self { levels, holds, trust: Trust::Stricter, hold: Hold::NONE, sent: T::ZERO, newest: None }
+    }
+
+    /// The same with another trust in the server.
+    #[must_use]
+    pub fn trusting(mut self, trust: Trust) -> Self {
+        self.trust = trust;
+        self
+    }
+
+    /// The levels.
+    #[must_use]
+    pub const fn levels(&self) -> &[Mirror<T>; N] {
+        &self.levels
+    }
+
+    /// Ticks of the hold on everything that were left when it was last asked, 0 if there is none.
+    #[must_use]
+    pub fn held_for(&self) -> T {
+        self.hold.left()
+    }
+
+    /// Whether a request of `cost` units may be sent at `now`. Nothing is charged.
+    pub fn poll(&mut self, now: T, cost: T) -> Poll<T, Never<T>> {
+        self.blocked(now, cost).map_or(Poll::Ready, |blocked| blocked.poll)
+    }
+
+    /// Charges a request of `cost` units, which is to be sent now.
+    ///
+    /// # Errors
+    ///
+    /// [`Blocked`], with the wait. Nothing is charged.
+    pub fn send(&mut self, now: T, cost: T) -> Result<Sent<T>, Blocked<T>> {
+        if let Some(blocked) = self.blocked(now, cost) {
+            return Err(blocked);
+        }
+        for level in &mut self.levels {
+            level.charge(now, cost);
+        }
+        self.sent = self.sent.wrapping_add(cost);
+        Ok(Sent { mark: self.sent })
+    }
+
+    /// Holds everything back for `ticks`, for a reason of the caller's: a limit that a [`Feedback`] of another endpoint met.
+    pub fn hold(&mut self, now: T, ticks: T) {
+        self.hold.set(now, ticks.min(self.holds.longest()), false);
+    }
+
+    /// Who holds a request of `cost` units back at `now`, if somebody does: a refusal for good before a wait, and of several waits
+    /// the longest.
+    pub fn blocked(&mut self, now: T, cost: T) -> Option<Blocked<T>> {
+        self.pass(now);
+        let everything = Blocked { by: By::Everything, poll: Poll::after(self.hold.read(now)) };
+        let levels = self.levels.iter_mut().enumerate().flat_map(|(number, level)| {
+            let hold = Blocked { by: By::Hold(number), poll: Poll::after(level.hold_mut().read(now)) };
+            [hold, Blocked { by: By::Count(number), poll: level.ask(now, cost) }]
+        });
+        let longest = levels.fold(everything, |worst, one| {
+            let is_worse = match (worst.poll.wait(), one.poll.wait()) {
+                (None, _) => false,
+                (Some(_), None) => true,
+                (Some(worst), Some(one)) => one > worst,
+            };
+            if is_worse { one } else { worst }
+        });
+        (!longest.poll.is_ready()).then_some(longest)
+    }
+
+    fn pass(&mut self, now: T) {
+        let unseen = self.newest.map_or(self.sent, |newest| self.sent.wrapping_sub(newest.mark));
+        for level in &mut self.levels {
+            level.pass(now, unseen);
+        }
+    }
+
+    /// Takes in a response, with what it says of each limit.
+    pub fn observe<'a, I>(&mut self, now: T, response: &Response<T>, readings: I) -> Learned<T>
+    where
+        I: IntoIterator<Item = Reading<'a, T>>,
+        I::IntoIter: Clone,
+    {
+        self.pass(now);
+        let is_newest = self.newest.is_none_or(|newest| response.sent.is_after(newest));
+        if is_newest {
+            self.newest = Some(response.sent);
+        }
+        let arrival = Arrival {
+            now,
+            since: self.sent.wrapping_sub(response.sent.mark),
+            is_trusted: is_newest && self.trust == Trust::Server,
+        };
+        let mut learned = Learned::nothing(!is_newest);
+        let readings = readings.into_iter();
+        let is_named = readings.clone().any(|reading| reading.is_refusing);
+        let is_alone = readings.clone().nth(1).is_none();
+        let (mut is_counted, mut is_explained) = ([false; N], false);
+        for reading in readings {
+            let refuses = response.is_refusal && if is_named { reading.is_refusing } else { reading.is_spent() };
+            let Some(number) = matching::find(&self.levels, &reading, is_alone) else {
+                learned.unmatched = learned.unmatched.saturating_add(1);
+                continue;
+            };
+            if let Some(level) = self.levels.get_mut(number) {
+                let is_other = level.learn(arrival, &reading);
+                learned.other_limits = learned.other_limits.saturating_add(usize::from(is_other));
+            }
+            if let Some(is_counted) = is_counted.get_mut(number) {
+                *is_counted |= reading.used.is_some() || reading.remaining.is_some();
+            }
+            let reset = reading.reset.filter(|_| reading.is_spent());
+            let wait = if refuses { reset.max(response.wait) } else { reset };
+            is_explained |= refuses;
+            if refuses || wait.is_some() {
+                self.hold_back(By::Hold(number), arrival, wait, &mut learned);
+            }
+        }
+        if response.is_refusal && !is_explained {
+            let by = if is_named { None } else { self.first_full(now, &is_counted) };
+            learned.is_another_limit = by.is_none();
+            self.hold_back(by.unwrap_or(By::Everything), arrival, response.wait, &mut learned);
+        } else if !response.is_refusal && response.wait.is_some() {
+            self.hold_back(By::Everything, arrival, response.wait, &mut learned);
+        }
+        learned
+    }
+
+    /// The first level that is full by our count, where the server gave none.
+    fn first_full(&self, now: T, is_counted: &[bool; N]) -> Option<By> {
+        let mut levels = self.levels.iter().zip(is_counted);
+        let is_full = |(level, is_counted): (&Mirror<T>, &bool)| !is_counted && level.remaining(now) == Some(T::ZERO);
+        levels.position(is_full).map(By::Hold)
+    }
+
+    /// Holds back for as long as was told, or for as long as there is to be unless told.
+    fn hold_back(&mut self, by: By, arrival: Arrival<T>, told: Option<T>, learned: &mut Learned<T>) {
+        let told = told.filter(|ticks| *ticks > T::ZERO);
+        let ticks = told.unwrap_or(self.holds.unless_told());
+        if ticks > self.holds.longest() {
+            learned.too_long = learned.too_long.max(Some(ticks));
+        }
+        let ticks = ticks.min(self.holds.longest());
+        if learned.held.is_none_or(|(_, longest)| ticks > longest) {
+            learned.held = Some((by, ticks));
+        }
+        let hold = match by {
+            By::Hold(number) | By::Count(number) => self.levels.get_mut(number).map(Mirror::hold_mut),
+            By::Everything => Some(&mut self.hold),
+        };
+        if let Some(hold) = hold {
+            hold.set(arrival.now, ticks, arrival.is_trusted && told.is_some());
+        }
+    }
+}

@@ -16,6 +16,9 @@ use tollgate::algorithm::{
 };
 use tollgate::cell::{Atomic32, Atomic64, CriticalSection, NoSharedCell, Unsync};
 use tollgate::client::Poll;
+use tollgate::client::{
+    Blocked, By, Feedback, Holds, HoldsError, Ignored, Learned, Mirror, Reading, Response, Sent, ServerTime, Trust,
+};
 use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
@@ -64,6 +67,7 @@ fn every_public_type_has_format() {
         TickLength TickLengthError Patience<T> Retry<T>
         Header Value
         Poll<T, R>
+        Blocked<T> By Holds<T> HoldsError Ignored Learned<T> Response<T> Sent<T> ServerTime Trust
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
@@ -86,6 +90,8 @@ fn every_public_type_has_format() {
     needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
     needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
     with_format.extend(["RateLease", "Waiter"]);
+    needs_format::<(Feedback<u32, 4>, Mirror<u64>, Reading<'static, u32>)>();
+    with_format.extend(["Feedback", "Mirror", "Reading"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

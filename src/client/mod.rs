@@ -6,5 +6,7 @@
 mod feedback;
 mod poll;
 
-pub use feedback::{Blocked, By, Feedback, Holds, HoldsError, Learned, Mirror, Reading, Response, Sent, Trust};
+pub use feedback::{
+    Blocked, By, Feedback, Holds, HoldsError, Ignored, Learned, Mirror, Reading, Response, Sent, ServerTime, Trust,
+};
 pub use poll::Poll;

@@ -5,10 +5,12 @@ mod local;
 mod matching;
 mod mirror;
 mod response;
+mod server_time;
 
 pub use hold::{Holds, HoldsError};
 pub use mirror::Mirror;
 pub use response::{By, Learned, Reading, Response, Sent};
+pub use server_time::{Ignored, ServerTime};
 
 use hold::Hold;
 use mirror::Arrival;

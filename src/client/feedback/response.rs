@@ -1,3 +1,4 @@
+use super::server_time::Ignored;
 use crate::time::Ticks;
 
 /// Which request it was: what [`send`](super::Feedback::send) gives, to be kept until the response is there.
@@ -11,6 +12,12 @@ pub struct Sent<T> {
 }
 
 impl<T: Ticks> Sent<T> {
+    /// Units sent up to and with this one, modulo the word.
+    #[must_use]
+    pub const fn mark(&self) -> T {
+        self.mark
+    }
+
     /// Whether it was sent after another: by less than half of what the word counts in units.
     pub(super) fn is_after(self, other: Self) -> bool {
         let between = self.mark.wrapping_sub(other.mark);
@@ -43,6 +50,18 @@ impl<T: Ticks> Response<T> {
     #[must_use]
     pub const fn waiting(self, ticks: T) -> Self {
         Self { wait: Some(ticks), ..self }
+    }
+
+    /// Whether it refuses because of a limit.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        self.is_refusal
+    }
+
+    /// Ticks it says to wait, if it does.
+    #[must_use]
+    pub const fn wait(&self) -> Option<T> {
+        self.wait
     }
 }
 
@@ -108,6 +127,7 @@ pub enum By {
 
 /// What became of a response, and what of it could not be used: see [`observe`](super::Feedback::observe).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 #[must_use = "it says what could not be used"]
 pub struct Learned<T> {
     /// The hold it led to, the longest of several, and for how many ticks. (An earlier one may last longer.)
@@ -122,10 +142,20 @@ pub struct Learned<T> {
     pub too_long: Option<T>,
     /// The response to a later request was there before: this one was only used as far as it makes stricter.
     pub is_late: bool,
+    /// A date that could not be used, the first of several, and why.
+    pub ignored: Option<Ignored>,
 }
 
 impl<T> Learned<T> {
     pub(super) const fn nothing(is_late: bool) -> Self {
-        Self { held: None, is_another_limit: false, unmatched: 0, other_limits: 0, too_long: None, is_late }
+        Self {
+            held: None,
+            is_another_limit: false,
+            unmatched: 0,
+            other_limits: 0,
+            too_long: None,
+            is_late,
+            ignored: None,
+        }
     }
 }

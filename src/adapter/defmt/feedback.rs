@@ -35,11 +35,12 @@ impl Format for Trust {
 
 impl Format for By {
     fn format(&self, f: Formatter<'_>) {
-        match *self {
-            Self::Everything => write!(f, "a hold on everything"),
-            Self::Hold(number) => write!(f, "the hold of level {=usize}", number),
-            Self::Count(number) => write!(f, "the count of level {=usize}", number),
-        }
+        let (who, level) = match *self {
+            Self::Everything => return write!(f, "a hold on everything"),
+            Self::Hold(level) => ("the hold", level),
+            Self::Count(level) => ("the count", level),
+        };
+        write!(f, "{=str} of level {=usize}", who, level);
     }
 }
 

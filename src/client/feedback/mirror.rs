@@ -141,14 +141,13 @@ impl<T: HasShared> Mirror<T> {
 
     /// Whether `cost` units fit our count of it.
     pub(super) fn ask(&mut self, now: T, cost: T) -> Poll<T, Never<T>> {
-        match self.local.ask(now, cost, self.reserve()) {
-            Ok(()) => Poll::Ready,
-            Err(Denied::Never(never)) => match &self.lowered {
-                // It fits when the lower limit is forgotten.
-                Some((_, left)) if self.local.limit().is_some_and(|ours| cost <= ours) => Poll::after(left.left()),
-                _ => Poll::Refused(never),
-            },
-            Err(denied) => Poll::after(denied.retry_after().unwrap_or(T::ONE)),
+        let Err(denied) = self.local.ask(now, cost, self.reserve()) else { return Poll::Ready };
+        let fits_ours = self.local.limit().is_some_and(|ours| cost <= ours);
+        let regrown = self.lowered.as_ref().filter(|_| fits_ours).map(|(_, left)| left.left());
+        match (denied, denied.retry_after(), regrown) {
+            (Denied::Never(never), _, None) => Poll::Refused(never),
+            (_, Some(wait), Some(regrown)) => Poll::after(wait.min(regrown)),
+            (_, wait, regrown) => Poll::after(wait.or(regrown).unwrap_or(T::ONE)),
         }
     }
 

@@ -180,7 +180,7 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
         I::IntoIter: Clone,
     {
         self.pass(now);
-        let is_newest = self.newest.is_none_or(|newest| response.sent.is_after(newest));
+        let is_newest = self.newest.is_none_or(|newest| !newest.is_after(response.sent));
         if is_newest {
             self.newest = Some(response.sent);
         }

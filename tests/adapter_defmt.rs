@@ -17,7 +17,7 @@ use tollgate::algorithm::{
 use tollgate::cell::{Atomic32, Atomic64, CriticalSection, NoSharedCell, Unsync};
 use tollgate::client::Poll;
 use tollgate::client::{
-    Blocked, By, Feedback, Holds, HoldsError, Ignored, Learned, Mirror, Reading, Response, Sent, ServerTime, Trust,
+    Blocked, By, Feedback, Holds, HoldsError, Learned, Mirror, NoWait, Reading, Response, Sent, ServerTime, Trust,
 };
 use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
@@ -71,7 +71,7 @@ fn every_public_type_has_format() {
         TickLength TickLengthError Patience<T> Retry<T>
         Header<R> Value Budget CallLimit HttpDate Prefix Reason Reset RetryAfter Timestamp Trio TextError
         Poll<T, R>
-        Blocked<T> By Holds<T> HoldsError Ignored Learned<T> Response<T> Sent<T> ServerTime Trust
+        Blocked<T> By Holds<T> HoldsError Learned<T> NoWait Response<T> Sent<T> ServerTime Trust
     });
     needs_format::<(Number<'static>, Policy<'static>, http::State<'static>, Listed<'static, Policy<'static>>)>();
     needs_format::<(Report<'static>, Reported<'static>, http::Ignored<'static>)>();

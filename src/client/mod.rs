@@ -7,6 +7,6 @@ mod feedback;
 mod poll;
 
 pub use feedback::{
-    Blocked, By, Feedback, Holds, HoldsError, Ignored, Learned, Mirror, Reading, Response, Sent, ServerTime, Trust,
+    Blocked, By, Feedback, Holds, HoldsError, Learned, Mirror, NoWait, Reading, Response, Sent, ServerTime, Trust,
 };
 pub use poll::Poll;

@@ -57,7 +57,7 @@ fn what_no_longer_counts_here_does_not_count_on_top_of_a_response_that_took_long
     }
     let late = 10 * SECOND;
     assert_eq!(token.levels()[1].level(late), 5);
-    let _ = token.observe(late, &Response::to(first), [Reading { name: Some("tokenLimit"), ..left(9, 16) }]);
+    let _ = token.observe(late, &Response::to(first), [Reading { name: Some(b"tokenLimit"), ..left(9, 16) }]);
     assert_eq!(token.levels()[1].level(late), 7 + 5);
 }
 
@@ -121,7 +121,7 @@ fn readings_are_matched_by_name_in_any_case() {
     let mut token = token();
     let sent = token.send(0, 1).unwrap();
     let readings = [("TOKENLIMIT", 10), ("crosstokenlimit", 30)].map(|(name, used)| Reading {
-        name: Some(name),
+        name: Some(name.as_bytes()),
         used: Some(used),
         ..NOTHING
     });
@@ -136,7 +136,7 @@ fn readings_without_a_known_name_are_matched_by_limit_or_else_by_period() {
     };
     let mut both = Feedback::new(levels(), HOLDS);
     let sent = both.send(0, 1).unwrap();
-    let burst = Reading { name: Some("burst"), ..left(3, 10) };
+    let burst = Reading { name: Some(b"burst"), ..left(3, 10) };
     let hourly = Reading { period: Some(HOUR), remaining: Some(400), limit: Some(450), ..NOTHING };
     let learned = both.observe(0, &Response::to(sent), [burst, hourly]);
     assert_eq!((learned.unmatched, learned.other_limits), (0, 1));
@@ -156,7 +156,7 @@ fn two_levels_alike_are_told_apart_by_name_alone() {
     let mut both = Feedback::new([alike("one"), alike("other")], HOLDS);
     let sent = both.send(0, 1).unwrap();
     assert_eq!(both.observe(0, &Response::to(sent), [left(3, 10)]).unmatched, 1);
-    let other = Reading { name: Some("other"), ..left(3, 10) };
+    let other = Reading { name: Some(b"other"), ..left(3, 10) };
     assert_eq!(both.observe(0, &Response::to(sent), [other]).unmatched, 0);
     assert_eq!([0, 1].map(|number| both.levels()[number].level(0)), [1, 7]);
 }
@@ -165,7 +165,7 @@ fn two_levels_alike_are_told_apart_by_name_alone() {
 fn the_only_reading_is_about_the_only_level_unless_it_tells_another_period() {
     let mut endpoint = endpoint();
     let sent = endpoint.send(0, 1).unwrap();
-    let other = Reading { name: Some("default"), ..left(90, 100) };
+    let other = Reading { name: Some(b"default"), ..left(90, 100) };
     assert_eq!(endpoint.observe(0, &Response::to(sent), [other]).unmatched, 0);
     let daily = Reading { period: Some(24 * HOUR), ..left(0, 1_000) };
     assert_eq!(endpoint.observe(0, &Response::to(sent), [daily]).unmatched, 1);

@@ -5,6 +5,7 @@ mod clocks;
 mod limits;
 mod programs;
 mod refusals;
+mod report;
 mod server;
 mod server_time;
 mod simulation;
@@ -48,6 +49,6 @@ fn left(remaining: u32, limit: u32) -> Reading<'static, u32> {
     Reading { remaining: Some(remaining), limit: Some(limit), ..NOTHING }
 }
 
-fn named(name: &str) -> Reading<'_, u32> {
+fn named(name: &[u8]) -> Reading<'_, u32> {
     Reading { name: Some(name), is_refusing: true, ..Reading::NOTHING }
 }

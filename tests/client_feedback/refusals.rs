@@ -35,7 +35,7 @@ fn a_refusal_that_says_nothing_is_of_the_level_that_is_full_by_our_count() {
     assert!(!learned.is_another_limit);
     assert_eq!(learned.held, Some((By::Hold(1), SECOND)));
     // But where the server gave a count, that decides.
-    let counted = Reading { name: Some("tokenLimit"), ..left(7, 16) };
+    let counted = Reading { name: Some(b"tokenLimit"), ..left(7, 16) };
     assert!(token.observe(0, &Response::refusing(sent), [counted]).is_another_limit);
 }
 
@@ -43,7 +43,7 @@ fn a_refusal_that_says_nothing_is_of_the_level_that_is_full_by_our_count() {
 fn a_refusal_that_names_a_level_holds_that_level() {
     let mut token = token();
     let sent = token.send(0, 1).unwrap();
-    let busy = Reading { limit: Some(5), ..named("tokenConcurrentLimit") };
+    let busy = Reading { limit: Some(5), ..named(b"tokenConcurrentLimit") };
     let learned = token.observe(0, &Response::refusing(sent).waiting(21 * SECOND), [busy]);
     assert_eq!((learned.held, learned.is_another_limit), (Some((By::Hold(3), 21 * SECOND)), false));
     let blocked = token.send(SECOND, 1).unwrap_err();
@@ -67,7 +67,7 @@ fn a_refusal_with_nothing_remaining_is_of_that_level_named_or_not() {
 fn a_refusal_by_a_level_we_do_not_know_holds_everything_and_is_counted() {
     let mut token = token();
     let sent = token.send(0, 1).unwrap();
-    let learned = token.observe(0, &Response::refusing(sent), [named("merchantLimit")]);
+    let learned = token.observe(0, &Response::refusing(sent), [named(b"merchantLimit")]);
     assert_eq!((learned.unmatched, learned.is_another_limit), (1, true));
     assert_eq!(learned.held, Some((By::Everything, SECOND)));
 }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use proptest::prelude::*;
-use tollgate::client::{Ignored, ServerTime};
+use tollgate::client::{NoWait, ServerTime};
 use tollgate::time::TickLength;
 
 const NOON: Duration = Duration::from_secs(1_700_000_000);
@@ -53,12 +53,12 @@ fn without_a_date_ever_the_clock_is_taken_as_it_is() {
 fn without_any_clock_a_date_is_ignored_and_so_is_one_that_is_over() {
     let mut time = millis();
     time.read(None, None);
-    assert_eq!(time.until::<u32>(NOON), Err(Ignored::NoClock));
+    assert_eq!(time.until::<u32>(NOON), Err(NoWait::NoClock));
     time.read(Some(NOON), None);
-    assert_eq!(time.until::<u32>(NOON), Err(Ignored::Over));
-    assert_eq!(time.until::<u32>(Duration::ZERO), Err(Ignored::Over));
+    assert_eq!(time.until::<u32>(NOON), Err(NoWait::Over));
+    assert_eq!(time.until::<u32>(Duration::ZERO), Err(NoWait::Over));
     time.read(None, None);
-    assert_eq!(time.until::<u32>(NOON), Err(Ignored::NoClock), "an old `Date` is no clock");
+    assert_eq!(time.until::<u32>(NOON), Err(NoWait::NoClock), "an old `Date` is no clock");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_largest_times_are_as_many_ticks_as_the_word_counts() {
     assert_eq!(time.until(Duration::MAX), Ok(u32::MAX));
     time.read(Some(Duration::MAX), Some(Duration::ZERO));
     time.read(None, Some(Duration::MAX));
-    assert_eq!(time.until::<u64>(Duration::MAX), Err(Ignored::Over));
+    assert_eq!(time.until::<u64>(Duration::MAX), Err(NoWait::Over));
 }
 
 proptest! {

@@ -59,7 +59,8 @@ fn a_limit_that_grows_back_is_believed_at_once_and_never_beyond_ours() {
 #[test]
 fn when_the_window_of_a_server_ends_only_what_it_has_not_answered_yet_counts_on() {
     let mut endpoint = endpoint().trusting(Trust::Server);
-    let sent = (0..500).map(|_| endpoint.send(50 * MINUTE, 1).unwrap()).nth(496).unwrap();
+    let sent = (0..497).map(|_| endpoint.send(50 * MINUTE, 1).unwrap()).last().unwrap();
+    let _ = endpoint.send(50 * MINUTE, 3).unwrap();
     let told = Reading { reset: Some(10 * MINUTE), ..left(3, 500) };
     let _ = endpoint.observe(50 * MINUTE, &Response::to(sent), [told]);
     assert!(endpoint.poll(HOUR - 1, 1).wait() > Some(0));

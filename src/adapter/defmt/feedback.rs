@@ -2,7 +2,7 @@ use ::defmt::{Format, Formatter, write};
 
 use crate::cell::HasShared;
 use crate::client::{
-    Blocked, By, Feedback, Holds, HoldsError, Ignored, Learned, Mirror, Reading, Response, Sent, ServerTime, Trust,
+    Blocked, By, Feedback, Holds, HoldsError, Learned, Mirror, NoWait, Reading, Response, Sent, ServerTime, Trust,
 };
 use crate::time::Ticks;
 
@@ -79,7 +79,8 @@ impl<T: Ticks> Format for Response<T> {
 
 impl<T: Ticks> Format for Reading<'_, T> {
     fn format(&self, f: Formatter<'_>) {
-        write!(f, "{=str}", self.name.unwrap_or("unnamed"));
+        let name = self.name.unwrap_or(b"unnamed");
+        write!(f, "{=str}", core::str::from_utf8(name).unwrap_or("a name that is no text"));
         let numbers = [
             ("limit", self.limit),
             ("used", self.used),
@@ -120,8 +121,8 @@ impl<T: Ticks> Format for Learned<T> {
         if self.is_late {
             write!(f, ", late");
         }
-        if let Some(ignored) = self.ignored {
-            write!(f, ", a date ignored: {}", ignored);
+        if let Some(why) = self.no_wait {
+            write!(f, ", {}", why);
         }
     }
 }
@@ -136,7 +137,7 @@ impl Format for ServerTime {
     }
 }
 
-impl Format for Ignored {
+impl Format for NoWait {
     fn format(&self, f: Formatter<'_>) {
         write!(f, "{=str}", self.message());
     }

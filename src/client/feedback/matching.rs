@@ -4,14 +4,18 @@ use super::mirror::Mirror;
 use super::response::Reading;
 use crate::cell::HasShared;
 
-/// The level of that name; else the only one of that limit or, if none has it, of that period; else the only level there is,
-/// if the reading `is_alone` too or tells the same period.
+/// The level of that name; else the only one of that limit; else the only one of that period; else the only level there is, if the
+/// reading `is_alone` too.
 ///
 /// A period that is told has to be the level's, unless the name is.
 pub(super) fn find<T: HasShared>(levels: &[Mirror<T>], reading: &Reading<'_, T>, is_alone: bool) -> Option<usize> {
-    let is_named = |level: &Mirror<T>| reading.name.is_some_and(|name| name.eq_ignore_ascii_case(level.name()));
+    let is_named =
+        |level: &Mirror<T>| reading.name.is_some_and(|name| name.eq_ignore_ascii_case(level.name().as_bytes()));
     if let Some(number) = levels.iter().position(is_named) {
         return Some(number);
+    }
+    if !reading.counts_requests {
+        return None;
     }
     let same_limit = |level: &Mirror<T>| reading.limit.is_some() && reading.limit == level.own_limit();
     let same_period = |level: &Mirror<T>| reading.period.is_some() && reading.period == level.period();

@@ -4,13 +4,14 @@ mod hold;
 mod local;
 mod matching;
 mod mirror;
+mod report;
 mod response;
 mod server_time;
 
 pub use hold::{Holds, HoldsError};
 pub use mirror::Mirror;
 pub use response::{By, Learned, Reading, Response, Sent};
-pub use server_time::{Ignored, ServerTime};
+pub use server_time::{NoWait, ServerTime};
 
 use hold::Hold;
 use mirror::Arrival;

@@ -1,4 +1,4 @@
-use super::server_time::Ignored;
+use super::server_time::NoWait;
 use crate::time::Ticks;
 
 /// Which request it was: what [`send`](super::Feedback::send) gives, to be kept until the response is there.
@@ -75,7 +75,7 @@ impl<T: Ticks> Response<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reading<'a, T> {
     /// The server's name of the limit.
-    pub name: Option<&'a str>,
+    pub name: Option<&'a [u8]>,
     /// The limit, or the size of a bucket.
     pub limit: Option<T>,
     /// Units that count against it.
@@ -86,14 +86,24 @@ pub struct Reading<'a, T> {
     pub period: Option<T>,
     /// Ticks until units come back.
     pub reset: Option<T>,
+    /// Whether it is requests that it counts. What counts something else, such as bytes, is matched by its name alone.
+    pub counts_requests: bool,
     /// Whether it is this limit that refused.
     pub is_refusing: bool,
 }
 
 impl<T: Ticks> Reading<'_, T> {
     /// A reading that says nothing.
-    pub const NOTHING: Self =
-        Self { name: None, limit: None, used: None, remaining: None, period: None, reset: None, is_refusing: false };
+    pub const NOTHING: Self = Self {
+        name: None,
+        limit: None,
+        used: None,
+        remaining: None,
+        period: None,
+        reset: None,
+        counts_requests: true,
+        is_refusing: false,
+    };
 
     /// Whether nothing is left of it, by what it says.
     pub(super) fn is_spent(&self) -> bool {
@@ -142,8 +152,8 @@ pub struct Learned<T> {
     pub too_long: Option<T>,
     /// The response to a later request was there before: this one was only used as far as it makes stricter.
     pub is_late: bool,
-    /// A date that could not be used, the first of several, and why.
-    pub ignored: Option<Ignored>,
+    /// Why a date gave no wait, that of the first of several.
+    pub no_wait: Option<NoWait>,
 }
 
 impl<T> Learned<T> {
@@ -155,7 +165,7 @@ impl<T> Learned<T> {
             other_limits: 0,
             too_long: None,
             is_late,
-            ignored: None,
+            no_wait: None,
         }
     }
 }

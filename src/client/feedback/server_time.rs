@@ -20,7 +20,7 @@ enum Skew {
 ///    runs on; once it has been set, [`forget_skew`](Self::forget_skew);
 /// 3. the wall clock as it is, if no response had a `Date` so far.
 ///
-/// With none of them a date is [ignored](Ignored). A `Date` counts as read when its response came and at the beginning of its
+/// With none of them a date is [no wait](NoWait). A `Date` counts as read when its response came and at the beginning of its
 /// second, so that a wait is too long by up to a second and the response's way, and never too short. (But by 3. it is as wrong as the
 /// wall clock.)
 ///
@@ -28,12 +28,12 @@ enum Skew {
 ///
 /// ```
 /// use core::time::Duration;
-/// use tollgate::client::{Ignored, ServerTime};
+/// use tollgate::client::{NoWait, ServerTime};
 /// use tollgate::time::TickLength;
 ///
 /// let mut time = ServerTime::new(TickLength::MILLISECOND);
 /// let (date, reset) = (Duration::from_secs(1_700_649_279), Duration::from_secs(1_700_649_300));
-/// assert_eq!(time.until::<u32>(reset), Err(Ignored::NoClock));
+/// assert_eq!(time.until::<u32>(reset), Err(NoWait::NoClock));
 ///
 /// time.read(Some(date), None); // no wall clock, but a `Date`
 /// assert_eq!(time.until(reset), Ok(21_000_u32));
@@ -41,7 +41,7 @@ enum Skew {
 /// time.read(Some(date), Some(Duration::from_secs(7))); // this one believes it is 1970
 /// time.read(None, Some(Duration::from_secs(17))); // and says so ten seconds later, with a response without a `Date`
 /// assert_eq!(time.until(reset), Ok(11_000_u32));
-/// assert_eq!(time.until::<u32>(date), Err(Ignored::Over));
+/// assert_eq!(time.until::<u32>(date), Err(NoWait::Over));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ServerTime {
@@ -99,24 +99,24 @@ impl ServerTime {
     /// # Errors
     ///
     /// If nobody knows what time it is there, or if it is over.
-    pub fn until<T: Ticks>(&self, time: Duration) -> Result<T, Ignored> {
-        let now = self.now.ok_or(Ignored::NoClock)?;
+    pub fn until<T: Ticks>(&self, time: Duration) -> Result<T, NoWait> {
+        let now = self.now.ok_or(NoWait::NoClock)?;
         let left = time.saturating_sub(now);
-        if left.is_zero() { Err(Ignored::Over) } else { Ok(self.ticks(left)) }
+        if left.is_zero() { Err(NoWait::Over) } else { Ok(self.ticks(left)) }
     }
 }
 
-/// Why a date that a response gave was not used.
+/// Why a date that a response gave is no wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Ignored {
+pub enum NoWait {
     /// The response had no `Date`, and the device has no wall clock.
     NoClock,
     /// It lay in the past, or just now.
     Over,
 }
 
-impl Ignored {
+impl NoWait {
     pub(crate) const fn message(self) -> &'static str {
         match self {
             Self::NoClock => "the date says nothing here: there was no `Date` with it, and there is no wall clock",
@@ -125,7 +125,7 @@ impl Ignored {
     }
 }
 
-impl fmt::Display for Ignored {
+impl fmt::Display for NoWait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.message())
     }

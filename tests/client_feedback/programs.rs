@@ -189,7 +189,11 @@ fn never_looser<T: HasShared>(start: u64, program: &[Op]) -> Result<(), TestCase
     let longest = LONGEST + WINDOW.1 + WINDOW.1 / 30 + BUCKET.1 * BUCKET.2;
     let mut waited = 0;
     while let Some(wait) = run.feedback.poll(run.now(), word(1)).wait().map(Into::into).filter(|wait| *wait > 0) {
-        run.elapsed += wait;
+        let is_lowered = run.feedback.levels().iter().any(|level| level.limit() < level.own_limit());
+        run.elapsed += wait - 1;
+        prop_assert!(is_lowered || !run.is_ready(1), "told to wait too long");
+        run.elapsed += 1;
+        prop_assert!(is_lowered || run.is_ready(1), "told to wait too short");
         waited += wait;
         prop_assert!(waited <= longest, "wedged");
     }

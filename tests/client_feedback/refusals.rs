@@ -85,8 +85,8 @@ fn a_wait_is_kept_whatever_the_status() {
 fn nothing_remaining_holds_until_the_reset_also_without_a_refusal() {
     let mut endpoint = endpoint();
     let sent = endpoint.send(0, 1).unwrap();
-    let spent = Reading { reset: Some(30 * MINUTE), ..left(0, 500) };
-    let learned = endpoint.observe(0, &Response::to(sent), [spent]);
+    let nothing_left = Reading { reset: Some(30 * MINUTE), ..left(0, 500) };
+    let learned = endpoint.observe(0, &Response::to(sent), [nothing_left]);
     assert_eq!(learned.held, Some((By::Hold(0), 30 * MINUTE)));
     let mut endpoint = super::endpoint();
     let sent = endpoint.send(0, 1).unwrap();
@@ -107,8 +107,8 @@ fn the_later_of_two_deadlines_wins_in_either_order() {
     // Also between a response's own two.
     let mut endpoint = endpoint();
     let sent = endpoint.send(0, 1).unwrap();
-    let spent = Reading { reset: Some(MINUTE), ..left(0, 500) };
-    let learned = endpoint.observe(0, &Response::refusing(sent).waiting(SECOND), [spent]);
+    let nothing_left = Reading { reset: Some(MINUTE), ..left(0, 500) };
+    let learned = endpoint.observe(0, &Response::refusing(sent).waiting(SECOND), [nothing_left]);
     assert_eq!(learned.held, Some((By::Hold(0), MINUTE)));
 }
 

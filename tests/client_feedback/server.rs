@@ -1,5 +1,7 @@
 //! A server, obviously right: it remembers every request it served, and when.
 
+#![allow(clippy::cast_possible_truncation)] // numbers of requests
+
 use std::collections::VecDeque;
 
 /// How one of its levels counts. Times are milliseconds.
@@ -55,7 +57,9 @@ impl Level {
     fn wait(&self, now: u64) -> u64 {
         let count = self.served.len() as u64;
         match self.rule {
-            Rule::Rolling { limit, period } if count >= limit => self.served[(count - limit) as usize] + period - now,
+            Rule::Rolling { limit, period } if count >= limit => {
+                self.served[self.served.len() - limit as usize] + period - now
+            }
             Rule::Aligned { limit, period } if count >= limit => period - now % period,
             Rule::Leaky { size, one_in } => (self.water.0 + one_in).saturating_sub(size * one_in),
             Rule::Rolling { .. } | Rule::Aligned { .. } => 0,

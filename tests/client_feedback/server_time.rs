@@ -33,7 +33,7 @@ fn a_date_of_the_same_response_goes_before_any_clock() {
 
 #[test]
 fn a_clock_wrong_by_years_will_do_once_a_date_was_seen_whichever_way_it_is_wrong() {
-    for wall in [seconds(0), NOON - seconds(1_000_000_000), NOON + seconds(1_000_000_000)] {
+    for wall in [0, 700_000_000, 1_699_999_990, 1_700_000_010, 2_700_000_000].map(seconds) {
         let mut time = millis();
         time.read(Some(NOON), Some(wall));
         time.read(None, Some(wall + seconds(10)));

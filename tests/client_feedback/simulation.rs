@@ -1,5 +1,7 @@
 //! A client, a server that others share, and a network that delays, reorders and loses.
 
+#![allow(clippy::cast_possible_truncation)] // the client's clock is narrower than the world's
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -47,7 +49,7 @@ struct Tally {
     refused: u64,
 }
 
-/// SplitMix64.
+/// Steele, Lea and Flood's splitmix64.
 struct Random(u64);
 
 impl Random {

@@ -93,6 +93,12 @@ impl<T: HasShared> Mirror<T> {
         Some(self.lowered.as_ref().map_or(ours, |(lowered, _)| ours.min(*lowered)))
     }
 
+    /// Our own limit, whatever the server says.
+    #[must_use]
+    pub fn own_limit(&self) -> Option<T> {
+        self.local.limit()
+    }
+
     /// The limit that the server told last, believed or not.
     #[must_use]
     pub fn told_limit(&self) -> Option<T> {
@@ -120,11 +126,6 @@ impl<T: HasShared> Mirror<T> {
     /// Ticks of a period, if something is counted.
     pub(super) fn period(&self) -> Option<T> {
         self.local.quota().map(|quota| quota.period())
-    }
-
-    /// Our own limit.
-    pub(super) fn own_limit(&self) -> Option<T> {
-        self.local.limit()
     }
 
     /// Lets time pass; `unseen` units have been sent that a server that counts anew may have counted.

@@ -1,4 +1,4 @@
-//! What a server says, taken in, so that this side holds back before the server must.
+//! What a server says goes into limits of our own.
 
 mod hold;
 mod local;
@@ -32,9 +32,11 @@ pub enum Trust {
     Server,
 }
 
-/// The limits of a server as a client knows them, with what its responses say about them.
+/// The limits of a server as a client knows them, kept up with what its responses say, so that this side holds back before the
+/// server must.
 ///
-/// Every request counts at every level. (An API that counts each endpoint by itself takes one of these an endpoint.)
+/// A level is a count of our own and a hold: see [`Mirror`]. Every request counts at every level. (An API that counts each endpoint
+/// by itself takes one of these an endpoint.)
 ///
 /// ```
 /// use tollgate::Quota;
@@ -61,6 +63,44 @@ pub enum Trust {
 /// assert_eq!(shop.poll(now.wrapping_add(1_999), 1), Poll::Wait(1));
 /// assert!(shop.poll(now.wrapping_add(2_000), 1).is_ready());
 /// ```
+///
+/// # Guarantees
+///
+/// * **Never looser than our own quotas**, whatever is said: at most the limit in any span of a window's period, at most the burst and the
+///   rate of a bucket.
+/// * **Only ever stricter**: a response never makes ready what was not, in whichever order responses come. [Told to
+///   trust](Self::trusting), those to the newest request may; an older one still may not.
+/// * **Nothing is sent during a hold**, and nothing ends a hold early. No hold is longer than [`Holds::longest`], so that after the last
+///   response everything is ready again within that and the time it takes our own counts to be forgotten.
+/// * **Nothing is lost silently**: what could not be used is in [`Learned`].
+///
+/// # What becomes of what a response says
+///
+/// * **Level**: units the server counts beyond ours are charged here as if sent now: to a bucket they drain, in a window they count for a
+///   period. The server has not counted what was sent after the request it answers; that counts on top, as far as it still
+///   counts here. (What was sent before it and arrived after it, is in neither; its own response tells.)
+/// * **Limit**: a smaller one than ours holds from now on, until it was not told for as long as it takes a level to be forgotten. A larger
+///   one, and one of 0, is only [shown](Mirror::told_limit).
+/// * **Wait**: a hold, whatever the status. So is the reset of a level of which nothing remains. The later of two ends wins.
+/// * **Refusal**: a hold of the level that the response names; else of those of which it says that nothing remains; else of
+///   one that is full by our count, if the response says nothing about it. With none of them, it must be *another limit*, one
+///   that we do not know: it fills none of ours and holds everything.
+///   Without a wait the hold is [`Holds::unless_told`].
+///
+/// A reading is about the level of its name; without that, about the only level of its limit, or of its period, or there is. A
+/// period that is told has to be the level's.
+///
+/// # Requests that are refused, or lost
+///
+/// count here like those that are served, as some servers count them too, and as nobody knows whether one that went unanswered arrived.
+///
+/// # Clock faults
+///
+/// * Holds, and how long a lower limit is believed, count the clock's forward progress: a step back lengthens them by nothing but
+///   itself, a clock that stands still is waited for, a wrap changes nothing. They have to be asked about at least once in half a turn of the
+///   clock: what passes unseen beyond that counts as a step back.
+/// * The counts are a [`LeakyBucket`](crate::algorithm::tat#clock-faults) and a
+///   [`BucketedWindow`](crate::BucketedWindow#clock-faults), and do as these.
 #[derive(Debug)]
 pub struct Feedback<T: HasShared, const N: usize> {
     levels: [Mirror<T>; N],
@@ -122,6 +162,10 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
     }
 
     /// Whether a request of `cost` units may be sent at `now`. Nothing is charged.
+    ///
+    /// Asking again after a wait finds it ready, unless more was said meanwhile or a lower limit has just been forgotten.
+    ///
+    /// It is refused if `cost` exceeds the limit of a level.
     pub fn poll(&mut self, now: T, cost: T) -> Poll<T, Never<T>> {
         self.blocked(now, cost).map_or(Poll::Ready, |blocked| blocked.poll)
     }
@@ -142,7 +186,8 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
         Ok(Sent { mark: self.sent })
     }
 
-    /// Holds everything back for `ticks`, for a reason of the caller's: a limit that a [`Feedback`] of another endpoint met.
+    /// Holds everything back for `ticks`, at most [`Holds::longest`], for a reason of the caller's: such as another limit that the
+    /// [`Feedback`] of another endpoint met.
     pub fn hold(&mut self, now: T, ticks: T) {
         self.hold.set(now, ticks.min(self.holds.longest()), false);
     }
@@ -174,7 +219,9 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
         }
     }
 
-    /// Takes in a response, with what it says of each limit.
+    /// Takes in a response that came at `now`, with what it says of each limit: see [above](Self#what-becomes-of-what-a-response-says).
+    ///
+    /// A response may come late or never; each is told once.
     pub fn observe<'a, I>(&mut self, now: T, response: &Response<T>, readings: I) -> Learned<T>
     where
         I: IntoIterator<Item = Reading<'a, T>>,

@@ -153,7 +153,7 @@ fn what_has_none_of_the_three_forms_is_refused() {
 /// A day later is a day later, for as many days as there are.
 fn days_agree(first: jiff::civil::Date, days: u64) {
     let mut day = first;
-    let before = first.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_second() as u64;
+    let before = oracle::dates::seconds(first);
     for days in 0..days {
         let date = HttpDate::from_seconds(before + days * 86_400 + 86_399);
         let expected = day.strftime("%a, %d %b %Y 23:59:59 GMT").to_string();
@@ -204,9 +204,9 @@ fn a_timestamp_is_written_with_milliseconds() {
 /// Any second of the calendar, and many close to the turns of years and months.
 fn seconds() -> impl Strategy<Value = u64> {
     let any = 0..=HttpDate::MAX.seconds();
-    let turns = (1970..=9999_i16, 1..=12_i8, 0..200_000_i64).prop_map(|(year, month, seconds)| {
-        let first = jiff::civil::date(year, month, 1).to_zoned(jiff::tz::TimeZone::UTC).unwrap();
-        first.timestamp().as_second().saturating_add(seconds - 100_000).clamp(0, 253_402_300_799) as u64
+    let turns = (1970..=9999_i16, 1..=12_i8, 0..200_000_u64).prop_map(|(year, month, seconds)| {
+        let first = oracle::dates::seconds(jiff::civil::date(year, month, 1));
+        (first + seconds).saturating_sub(100_000).min(HttpDate::MAX.seconds())
     });
     prop_oneof![any, turns]
 }
@@ -249,7 +249,8 @@ proptest! {
 
     #[test]
     fn timestamps_are_written_as_others_write_them(millis in 0..=Timestamp::MAX.millis()) {
-        let expected = jiff::Timestamp::from_millisecond(millis as i64).unwrap().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+        let second = oracle::dates::civil(millis / 1_000).strftime("%Y-%m-%dT%H:%M:%S");
+        let expected = format!("{second}.{:03}Z", millis % 1_000);
         prop_assert_eq!(Timestamp::from_millis(millis).to_string(), expected);
     }
 }

@@ -1,6 +1,7 @@
+use jiff::SignedDuration;
 use jiff::civil::{DateTime, Weekday};
-use jiff::tz::TimeZone;
 
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -31,7 +32,7 @@ pub fn parse(value: &[u8], now: u64) -> Option<u64> {
     let leaps = (hour, minute, second) == (23, 59, 60);
     let date = DateTime::new(year, month, day, hour, minute, if leaps { 59 } else { second }, 0).ok()?;
     let is_written_day = date.weekday() == Weekday::from_monday_zero_offset(weekday as i8).unwrap();
-    let seconds = date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second() + i64::from(leaps);
+    let seconds = date.duration_since(EPOCH).as_secs() + i64::from(leaps);
     // The calendar ends with the year 9999.
     u64::try_from(seconds).ok().filter(|_| is_written_day).map(|seconds| seconds.min(253_402_300_799))
 }
@@ -51,5 +52,10 @@ fn nearest(year: i16, rest: (i8, i8, i8, i8, i8), now: u64) -> i16 {
 
 /// The calendar of seconds since the epoch.
 pub fn civil(seconds: u64) -> DateTime {
-    jiff::Timestamp::from_second(seconds as i64).unwrap().to_zoned(TimeZone::UTC).datetime()
+    EPOCH + SignedDuration::from_secs(seconds as i64)
+}
+
+/// Seconds from the epoch to a day.
+pub fn seconds(day: jiff::civil::Date) -> u64 {
+    day.to_datetime(jiff::civil::Time::midnight()).duration_since(EPOCH).as_secs() as u64
 }

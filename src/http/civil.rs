@@ -2,7 +2,7 @@
 
 /// A day of the calendar: year, month from 1, day from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Day {
+pub(crate) struct Civil {
     pub(crate) year: u32,
     pub(crate) month: u32,
     pub(crate) day: u32,
@@ -21,7 +21,7 @@ const fn days_before_year(year: u32) -> u32 {
     365 * year + year / 4 - year / 100 + year / 400
 }
 
-impl Day {
+impl Civil {
     /// The day that is so many days after 1970-01-01.
     pub(crate) const fn of_days(days: u32) -> Self {
         let days = days + MARCH_0_TO_EPOCH;

@@ -2,7 +2,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::Reason;
-use super::civil::{Day, weekday};
+use super::civil::{Civil, weekday};
 use super::date_forms::Written;
 use super::decimal::Padded;
 
@@ -94,7 +94,7 @@ impl HttpDate {
         Duration::from_secs(self.seconds.saturating_sub(earlier.seconds))
     }
 
-    pub(crate) fn civil(&self) -> (Day, Clock) {
+    pub(crate) fn civil(self) -> (Civil, Clock) {
         civil(self.seconds)
     }
 }
@@ -107,11 +107,11 @@ pub(crate) struct Clock {
     pub(crate) second: u32,
 }
 
-/// Day and time of seconds since the epoch, which end with the year 9999.
-pub(crate) fn civil(seconds: u64) -> (Day, Clock) {
+/// Civil and time of seconds since the epoch, which end with the year 9999.
+pub(crate) fn civil(seconds: u64) -> (Civil, Clock) {
     let days = low_bits(seconds / SECONDS_PER_DAY);
     let second = low_bits(seconds % SECONDS_PER_DAY);
-    (Day::of_days(days), Clock { hour: second / 3_600, minute: second / 60 % 60, second: second % 60 })
+    (Civil::of_days(days), Clock { hour: second / 3_600, minute: second / 60 % 60, second: second % 60 })
 }
 
 /// A number that is known to fit.

@@ -1,6 +1,6 @@
 //! The three forms of a date: as they were written, and what they mean at a time.
 
-use super::civil::{Day, weekday};
+use super::civil::{Civil, weekday};
 use super::date::{Clock, MONTHS, SECONDS_PER_DAY, WEEKDAYS};
 use super::scanner::Scanner;
 use super::{HttpDate, Reason};
@@ -47,8 +47,8 @@ impl Written {
     pub(crate) fn resolve(self, now: HttpDate) -> Result<HttpDate, Reason> {
         let Self { weekday: written, year, month, day, clock } = self;
         let day = match year {
-            Year::Whole(year) => Day { year, month, day },
-            Year::OfCentury(digits) => latest(Day { year: digits, month, day }, clock, now),
+            Year::Whole(year) => Civil { year, month, day },
+            Year::OfCentury(digits) => latest(Civil { year: digits, month, day }, clock, now),
         };
         if !day.exists() {
             return Err(Reason::NoSuchDay);
@@ -67,13 +67,13 @@ impl Written {
     }
 }
 
-/// The latest day with these two digits that is not more than 50 years after `now`.
-fn latest(day: Day, clock: Clock, now: HttpDate) -> Day {
+/// The latest day with these two digits that is not more than 50 years after `now`, nor after the last year there is.
+fn latest(day: Civil, clock: Clock, now: HttpDate) -> Civil {
     let (today, time) = now.civil();
     let bound = today.year + 50;
     let year = bound - (bound + 100 - day.year) % 100;
-    let at_bound = (year, day.month, day.day, clock) > (bound, today.month, today.day, time);
-    Day { year: if at_bound { year - 100 } else { year }, ..day }
+    let too_late = (year, day.month, day.day, clock) > (bound, today.month, today.day, time);
+    Civil { year: if too_late || year > 9_999 { year - 100 } else { year }, ..day }
 }
 
 impl Clock {

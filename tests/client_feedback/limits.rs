@@ -91,6 +91,25 @@ fn a_smaller_limit_than_ours_is_believed_and_shown_until_a_period_after_it_was_l
 }
 
 #[test]
+fn a_limit_that_has_grown_but_not_to_ours_is_not_believed_before_the_lower_one_is_forgotten() {
+    let mut endpoint = endpoint();
+    let sent = endpoint.send(0, 1).unwrap();
+    let _ = endpoint.observe(0, &Response::to(sent), [left(99, 100)]);
+    let _ = endpoint.observe(MINUTE, &Response::to(sent), [left(299, 300)]);
+    assert_eq!((endpoint.levels()[0].limit(), endpoint.levels()[0].told_limit()), (Some(100), Some(300)));
+    assert!(endpoint.poll(HOUR, 1).is_ready());
+    assert_eq!(endpoint.levels()[0].limit(), Some(500));
+}
+
+#[test]
+fn what_was_used_of_a_larger_limit_counts_in_full_against_ours() {
+    let mut endpoint = endpoint();
+    let sent = endpoint.send(0, 1).unwrap();
+    let _ = endpoint.observe(0, &Response::to(sent), [left(550, 1_000)]);
+    assert_eq!(endpoint.levels()[0].remaining(0), Some(50));
+}
+
+#[test]
 fn a_limit_of_0_is_shown_and_does_not_stop_everything() {
     let mut shop = shop();
     let sent = shop.send(0, 1).unwrap();

@@ -73,6 +73,14 @@ fn a_refusal_by_a_level_we_do_not_know_holds_everything_and_is_counted() {
 }
 
 #[test]
+fn a_refusal_by_a_level_we_do_not_know_is_not_put_down_to_one_that_is_full() {
+    let mut token = token();
+    let sent = (0..16).map(|_| token.send(0, 1).unwrap()).last().unwrap();
+    let learned = token.observe(0, &Response::refusing(sent), [named(b"merchantLimit")]);
+    assert_eq!((learned.held, learned.is_another_limit), (Some((By::Everything, SECOND)), true));
+}
+
+#[test]
 fn a_wait_is_kept_whatever_the_status() {
     let mut shop = shop();
     let sent = shop.send(0, 1).unwrap();

@@ -75,6 +75,15 @@ fn when_the_window_of_a_server_ends_only_what_it_has_not_answered_yet_counts_on(
 }
 
 #[test]
+fn a_reset_of_0_begins_no_new_window() {
+    let mut endpoint = endpoint().trusting(Trust::Server);
+    let sent = endpoint.send(0, 1).unwrap();
+    let _ = endpoint.observe(0, &Response::to(sent), [Reading { reset: Some(0), ..left(100, 500) }]);
+    assert!(endpoint.poll(1, 1).is_ready());
+    assert_eq!(endpoint.levels()[0].level(1), 400);
+}
+
+#[test]
 fn a_bucket_drains_on_its_own_whatever_reset_is_told() {
     let levels = [Mirror::<u32>::bucket("calls", Quota::per(4, SECOND).burst(80))];
     let mut shop = Feedback::new(levels, HOLDS).trusting(Trust::Server);

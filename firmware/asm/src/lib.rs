@@ -31,6 +31,7 @@ mod compositions;
 mod controls;
 mod decisions;
 mod feedback;
+mod http;
 mod operations;
 mod windows;
 

@@ -12,11 +12,7 @@ impl<T: Ticks> Hold<T> {
 
     /// Takes a reading, and tells what is left.
     pub(super) fn read(&mut self, now: T) -> T {
-        let left = self.0.as_mut().map_or(T::ZERO, |countdown| countdown.read(now));
-        if left == T::ZERO {
-            self.0 = None;
-        }
-        left
+        self.0.as_mut().map_or(T::ZERO, |countdown| countdown.read(now))
     }
 
     /// What was left at the last reading.
@@ -27,7 +23,7 @@ impl<T: Ticks> Hold<T> {
     /// Holds for `ticks` from now: the later of two ends wins, unless this one `replaces` the other.
     pub(super) fn set(&mut self, now: T, ticks: T, replaces: bool) {
         if replaces || ticks > self.read(now) {
-            self.0 = (ticks > T::ZERO).then(|| Countdown::new(now, ticks));
+            self.0 = Some(Countdown::new(now, ticks));
         }
     }
 }

@@ -44,6 +44,9 @@ macro_rules! on_both_widths {
         entry!(operation until ServerTime $ticks ServerTime, Result<$ticks, NoWait>: |time, date, wall, until| {
             let [date, wall, until] = [date, wall, until].map(|seconds| Duration::from_secs(seconds.into()));
             time.read(Some(date), Some(wall));
+            time.read(None, Some(wall));
+            time.forget_skew();
+            time.read(None, time.seconds().map(Duration::from_secs));
             time.until(until)
         });
         entry!(operation try_new Feedback $ticks (), Option<Feedback<$ticks, 2>>: |_, limit, period, longest| {

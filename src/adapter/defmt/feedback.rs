@@ -129,8 +129,8 @@ impl<T: Ticks> Format for Learned<T> {
 
 impl Format for ServerTime {
     fn format(&self, f: Formatter<'_>) {
-        if let Some(now) = self.now() {
-            write!(f, "{=u64} s since the epoch", now.as_secs());
+        if let Some(now) = self.seconds() {
+            write!(f, "{=u64} s since the epoch", now);
         } else {
             write!(f, "unknown");
         }

@@ -3,11 +3,13 @@ use core::time::Duration;
 
 use crate::time::{TickLength, Ticks};
 
-/// How far the clock of a server is ahead of ours, or behind it.
+const NANOS_PER_SECOND: u128 = 1_000_000_000;
+
+/// How far the clock of a server is ahead of ours, or behind it, in nanoseconds. (A sum of durations is not free of panics.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Skew {
-    Ahead(Duration),
-    Behind(Duration),
+    Ahead(u128),
+    Behind(u128),
 }
 
 /// Turns the times a server tells into ticks to wait.
@@ -47,8 +49,8 @@ enum Skew {
 pub struct ServerTime {
     length: TickLength,
     skew: Option<Skew>,
-    /// What the server's clock reads, at the last reading.
-    now: Option<Duration>,
+    /// What the server's clock reads, at the last reading: nanoseconds since the epoch.
+    now: Option<u128>,
 }
 
 impl ServerTime {
@@ -60,6 +62,7 @@ impl ServerTime {
 
     /// Takes a response in: its `Date`, and what the device's wall clock reads, if they are there.
     pub fn read(&mut self, date: Option<Duration>, wall: Option<Duration>) {
+        let [date, wall] = [date, wall].map(|time| time.map(|time| time.as_nanos()));
         if let (Some(date), Some(wall)) = (date, wall) {
             self.skew = Some(match date.checked_sub(wall) {
                 Some(ahead) => Skew::Ahead(ahead),
@@ -74,13 +77,13 @@ impl ServerTime {
         self.skew = None;
     }
 
-    /// What the server's clock reads, as of the last [`read`](Self::read), if somebody knows.
+    /// What the server's clock reads, as of the last [`read`](Self::read), if somebody knows: whole seconds since the epoch.
     #[must_use]
-    pub const fn now(&self) -> Option<Duration> {
-        self.now
+    pub fn seconds(&self) -> Option<u64> {
+        self.now.and_then(|now| u64::try_from(now / NANOS_PER_SECOND).ok())
     }
 
-    fn corrected(&self, wall: Duration) -> Duration {
+    fn corrected(&self, wall: u128) -> u128 {
         match self.skew {
             Some(Skew::Ahead(ahead)) => wall.saturating_add(ahead),
             Some(Skew::Behind(behind)) => wall.saturating_sub(behind),
@@ -101,8 +104,10 @@ impl ServerTime {
     /// If nobody knows what time it is there, or if it is over.
     pub fn until<T: Ticks>(&self, time: Duration) -> Result<T, NoWait> {
         let now = self.now.ok_or(NoWait::NoClock)?;
-        let left = time.saturating_sub(now);
-        if left.is_zero() { Err(NoWait::Over) } else { Ok(self.ticks(left)) }
+        match u64::try_from(time.as_nanos().saturating_sub(now)).unwrap_or(u64::MAX) {
+            0 => Err(NoWait::Over),
+            left => Ok(self.ticks(Duration::from_nanos(left))),
+        }
     }
 }
 

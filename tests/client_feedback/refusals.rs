@@ -64,6 +64,14 @@ fn a_refusal_with_nothing_remaining_is_of_that_level_named_or_not() {
 }
 
 #[test]
+fn what_remains_goes_before_what_is_used() {
+    let mut shop = shop();
+    let sent = shop.send(0, 1).unwrap();
+    let learned = shop.observe(0, &Response::refusing(sent), [Reading { remaining: Some(3), ..used(80, 80) }]);
+    assert!(learned.is_another_limit);
+}
+
+#[test]
 fn a_refusal_by_a_level_we_do_not_know_holds_everything_and_is_counted() {
     let mut token = token();
     let sent = token.send(0, 1).unwrap();

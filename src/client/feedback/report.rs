@@ -50,7 +50,7 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
     ) -> Learned<T> {
         time.read(report.date().map(|date| date.since_epoch()), wall);
         let mut no_wait = None;
-        let mut until = |date| time.until(date).map_err(|why| no_wait = no_wait.or(Some(why))).ok();
+        let mut until = |date| time.until(date).map_err(|why| no_wait = Some(why)).ok();
         let wait = report.retry_after().and_then(|wait| match wait {
             RetryAfter::After(wait) => Some(time.ticks(wait)),
             RetryAfter::At(date) => until(date.since_epoch()),

@@ -152,7 +152,7 @@ pub struct Learned<T> {
     pub too_long: Option<T>,
     /// The response to a later request was there before: this one was only used as far as it makes stricter.
     pub is_late: bool,
-    /// Why a date gave no wait, that of the first of several.
+    /// Why a date gave no wait, if one did not.
     pub no_wait: Option<NoWait>,
 }
 

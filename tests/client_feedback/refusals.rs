@@ -146,6 +146,16 @@ fn a_wait_of_0_on_a_refusal_is_none() {
 }
 
 #[test]
+fn a_wait_of_0_without_a_refusal_holds_nothing() {
+    let mut endpoint = endpoint();
+    let sent = endpoint.send(0, 1).unwrap();
+    let learned = endpoint.observe(0, &Response::to(sent).waiting(0), [Reading { reset: Some(0), ..left(0, 500) }]);
+    assert_eq!((learned.held, endpoint.held_for(), endpoint.levels()[0].held_for()), (None, 0, 0));
+    let learned = endpoint.observe(0, &Response::to(sent).waiting(0), []);
+    assert_eq!(learned.held, None);
+}
+
+#[test]
 fn a_wait_beyond_the_longest_is_cut_and_told_in_full() {
     let mut shop = shop();
     let sent = shop.send(0, 1).unwrap();

@@ -258,7 +258,7 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
             let reset = reading.reset.filter(|_| reading.is_spent());
             let wait = if refuses { reset.max(response.wait) } else { reset };
             is_explained |= refuses;
-            if refuses || wait.is_some() {
+            if refuses || wait > Some(T::ZERO) {
                 self.hold_back(By::Hold(number), arrival, wait, &mut learned);
             }
         }
@@ -266,7 +266,7 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
             let by = if is_named { None } else { self.first_full(now, &is_counted) };
             learned.is_another_limit = by.is_none();
             self.hold_back(by.unwrap_or(By::Everything), arrival, response.wait, &mut learned);
-        } else if !response.is_refusal && response.wait.is_some() {
+        } else if !response.is_refusal && response.wait > Some(T::ZERO) {
             self.hold_back(By::Everything, arrival, response.wait, &mut learned);
         }
         learned
@@ -279,7 +279,7 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
         levels.position(is_full).map(By::Hold)
     }
 
-    /// Holds back for as long as was told, or for as long as there is to be unless told.
+    /// Holds back for as long as was told, or for as long as there is to be unless told. (A refusal with a wait of 0 tells none.)
     fn hold_back(&mut self, by: By, arrival: Arrival<T>, told: Option<T>, learned: &mut Learned<T>) {
         let told = told.filter(|ticks| *ticks > T::ZERO);
         let ticks = told.unwrap_or(self.holds.unless_told());

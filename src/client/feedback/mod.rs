@@ -35,8 +35,8 @@ pub enum Trust {
 /// The limits of a server as a client knows them, kept up with what its responses say, so that this side holds back before the
 /// server must.
 ///
-/// A level is a count of our own and a hold: see [`Mirror`]. (One takes 232 bytes on `u32` ticks, most of them its window.) Every request counts at every level. (An API that counts each endpoint
-/// by itself takes one of these an endpoint.)
+/// A level is a count of our own and a hold: see [`Mirror`]. Every request counts at every level. (An API that counts each endpoint
+/// by itself takes one of these an endpoint.) A level takes 232 bytes on `u32` ticks, most of them for its window.
 ///
 /// ```
 /// use tollgate::Quota;

@@ -20,11 +20,18 @@ use tollgate::client::{
     ForcedOpen, GaveUp, Handle, Jitter, Job, Next, NoneWaiting, NotBegun, Outcome, Pacer, Poll, QueueFull, Queued,
     RequestQueue, Seeded, ServerWait, Trend, UsageError, UsageWarning, UsageWatch,
 };
+use tollgate::client::{
+    Blocked, By, Feedback, Holds, HoldsError, Learned, Mirror, NoWait, Reading, Response, Sent, ServerTime, Trust,
+};
 use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
-use tollgate::http::{Header, Value};
+use tollgate::http::structured::{self, Bare, Dictionary, List, Member, Parameters, Text, TextError};
+use tollgate::http::{
+    self, Budget, CallLimit, Header, HttpDate, Listed, Number, Policy, Prefix, Reason, Report, Reported, Reset,
+    RetryAfter, Timestamp, Trio, Value,
+};
 use tollgate::keyed::{
     self, ClassError, Full, HalfLine, Inline, Key, KeyCell, KeyedLimits, LimitSlot, Set, SipHash, SipHasher, Slot,
     TableFull, Usage, WholeLine,
@@ -66,13 +73,20 @@ fn every_public_type_has_format() {
         Drawn<T> Unused<T> Spent<T> Terms<T> TermsError
         Usage<T> Full<A> ClassError Slot<C> HalfLine WholeLine SipHash SipHasher TableFull
         TickLength TickLengthError Patience<T> Retry<T>
-        Header Value
+        Header<R> Value Budget CallLimit HttpDate Prefix Reason Reset RetryAfter Timestamp Trio TextError
         Poll<T, R>
+        Blocked<T> By Holds<T> HoldsError Learned<T> NoWait Response<T> Sent<T> ServerTime Trust
         Jitter BackoffSettings<T> BackoffError Backoff<T> ServerWait<T> GaveUp<T> Seeded
         BreakerSettings<T> BreakerError BreakerState CircuitBreaker<T> Call Outcome NotBegun<T> ForcedOpen
         Pacer<T> UsageWatch<T> UsageError UsageWarning<T> Trend
         Job<R, A, T> QueueFull<R, A, T> Handle Next<T, R> NoneWaiting
     });
+    needs_format::<(Number<'static>, Policy<'static>, http::State<'static>, Listed<'static, Policy<'static>>)>();
+    needs_format::<(Report<'static>, Reported<'static>, http::Ignored<'static>)>();
+    needs_format::<(Text<'static>, structured::Bytes<'static>, Bare<'static>, Parameters<'static>)>();
+    needs_format::<(Member<'static>, List<'static>, Dictionary<'static>)>();
+    with_format.extend(["Number", "Policy", "State", "Listed", "Report", "Reported", "Ignored"]);
+    with_format.extend(["Text", "Bytes", "Bare", "Parameters", "Member", "List", "Dictionary"]);
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
     needs_format::<(ConcurrencyLimit, Permit<'static>)>();
@@ -94,6 +108,8 @@ fn every_public_type_has_format() {
     needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
     needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
     with_format.extend(["RateLease", "Waiter"]);
+    needs_format::<(Feedback<u32, 4>, Mirror<u64>, Reading<'static, u32>)>();
+    with_format.extend(["Feedback", "Mirror", "Reading"]);
     needs_format::<(RequestQueue<String, u8, u32, 4>, Queued<'static, String, u8>)>();
     with_format.extend(["RequestQueue", "Queued"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();

@@ -5,6 +5,7 @@
 //!
 //! | name | what it is |
 //! |---|---|
+//! | [`Feedback`] | what responses say goes into limits of our own, one for each level of the server, with holds |
 //! | [`Backoff`] | how long to wait after a failure, with jitter, and when to give up |
 //! | [`CircuitBreaker`] | no calls to a server that fails, and a few to find out whether it still does |
 //! | [`Pacer`] | a quota spread evenly over its period |
@@ -20,6 +21,7 @@
 
 mod backoff;
 mod breaker;
+mod feedback;
 mod pacer;
 mod poll;
 #[cfg(feature = "heapless")]
@@ -28,6 +30,9 @@ mod usage;
 
 pub use backoff::{Backoff, BackoffError, BackoffSettings, GaveUp, Jitter, Seeded, ServerWait};
 pub use breaker::{BreakerError, BreakerSettings, BreakerState, Call, CircuitBreaker, ForcedOpen, NotBegun, Outcome};
+pub use feedback::{
+    Blocked, By, Feedback, Holds, HoldsError, Learned, Mirror, NoWait, Reading, Response, Sent, ServerTime, Trust,
+};
 pub use pacer::Pacer;
 pub use poll::Poll;
 #[cfg(feature = "heapless")]

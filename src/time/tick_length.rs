@@ -72,40 +72,46 @@ impl TickLength {
     /// Ticks in a time, rounded up; the most that a word counts if there are more.
     #[must_use]
     pub fn ticks<T: Ticks>(&self, time: Duration) -> T {
-        let ticks = ratio_ceil(time.as_nanos(), self.ticks, self.nanos);
+        let ticks = saturated(ratio_ceil(time.as_nanos(), self.ticks, self.nanos));
         if ticks > T::MAX.into() { T::MAX } else { T::truncate(ticks) }
     }
 
     /// The time of so many ticks, rounded up to nanoseconds.
     #[must_use]
     pub fn duration<T: Ticks>(&self, ticks: T) -> Duration {
-        Duration::from_nanos(self.nanos(ticks))
-    }
-
-    /// Nanoseconds of so many ticks, rounded up; the most that a word counts if there are more, which are 584 years.
-    pub(crate) fn nanos<T: Ticks>(&self, ticks: T) -> u64 {
-        ratio_ceil(u128::from(ticks.into()), self.nanos, self.ticks)
+        let nanos = self.units(ticks, 1);
+        let (whole, rest) = (nanos / u128::from(NANOS_PER_SECOND), nanos % u128::from(NANOS_PER_SECOND));
+        Duration::from_secs(saturated(whole)).saturating_add(Duration::from_nanos(saturated(rest)))
     }
 
     /// Whole seconds of so many ticks, rounded up.
     #[must_use]
     pub fn seconds<T: Ticks>(&self, ticks: T) -> u64 {
-        self.nanos(ticks).div_ceil(NANOS_PER_SECOND)
+        saturated(self.units(ticks, NANOS_PER_SECOND))
     }
 
-    /// Tenths of a second of so many ticks, rounded up.
+    /// Tenths of a second of so many ticks, rounded up; the most that a word counts if there are more.
     #[must_use]
     pub fn tenths<T: Ticks>(&self, ticks: T) -> u64 {
-        self.nanos(ticks).div_ceil(NANOS_PER_SECOND / 10)
+        saturated(self.units(ticks, NANOS_PER_SECOND / 10))
+    }
+
+    /// Units of so many nanoseconds, rounded up. A clock counts at most 2^32 ticks in 10^9 ns: all products fit.
+    fn units<T: Ticks>(&self, ticks: T, unit: u64) -> u128 {
+        ratio_ceil(u128::from(ticks.into()), self.nanos, self.ticks.saturating_mul(unit))
     }
 }
 
-/// `value * factor / divisor` rounded up, and no more than a word holds.
-fn ratio_ceil(value: u128, factor: u64, divisor: u64) -> u64 {
+/// `value * factor / divisor` rounded up.
+fn ratio_ceil(value: u128, factor: u64, divisor: u64) -> u128 {
     let product = value.saturating_mul(u128::from(factor));
     let whole = product.checked_div(u128::from(divisor)).unwrap_or(u128::MAX);
     let rest = product.checked_rem(u128::from(divisor)).unwrap_or(0);
-    u64::try_from(whole.saturating_add(u128::from(rest > 0))).unwrap_or(u64::MAX)
+    whole.saturating_add(u128::from(rest > 0))
+}
+
+fn saturated(value: u128) -> u64 {
+    u64::try_from(value).unwrap_or(u64::MAX)
 }
 
 /// A clock of 0 Hz.

@@ -31,6 +31,8 @@ mod compositions;
 #[cfg(feature = "controls")]
 mod controls;
 mod decisions;
+mod feedback;
+mod http;
 mod operations;
 mod windows;
 

@@ -5,6 +5,7 @@
 mod around;
 mod client;
 mod concurrency;
+mod feedback;
 mod http;
 mod keyed;
 mod layered;

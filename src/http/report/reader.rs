@@ -1,0 +1,213 @@
+//! Takes one line after the other, and joins what belongs together.
+
+use core::time::Duration;
+
+use super::kept::Kept;
+use super::line::Line;
+use super::reported::{Reported, Source};
+use super::{Ignored, Report};
+use crate::http::retry_after::Wait;
+use crate::http::scanner::Scanner;
+use crate::http::structured::{Bytes, Dictionary, Text};
+use crate::http::{Budget, CallLimit, HttpDate, Policy, Prefix, Reason, Reset, State, count};
+
+pub(super) struct Reader<'h> {
+    report: Report<'h>,
+    /// What limit, remaining and reset speak of, a window for each prefix. Which policy that is, is known when all has been read.
+    nearest: Kept<Reported<'h>, 3>,
+    /// What `Retry-After` says, not yet understood: its year may depend on `Date`, which may come later. And the header's name.
+    wait: Option<(Wait, &'h [u8])>,
+}
+
+impl<'h> Reader<'h> {
+    pub(super) const fn new() -> Self {
+        let report = Report { windows: Kept::new(), retry_after: None, date: None, ignored: Kept::new() };
+        Self { report, nearest: Kept::new(), wait: None }
+    }
+
+    pub(super) fn line(&mut self, header: &'h [u8], value: &'h [u8]) {
+        let Some(line) = Line::of(header) else { return };
+        let read = match line {
+            Line::RetryAfter => self.retry_after(header, value),
+            Line::Date => HttpDate::parse(value).and_then(|date| once(&mut self.report.date, Some(date))),
+            Line::Limit(prefix) => self.limits(prefix, header, value),
+            Line::Remaining(prefix) => self.remaining(prefix, value),
+            Line::Reset(prefix) => self.reset(prefix, value),
+            Line::Policies => self.policies(header, value),
+            Line::RateLimit if Dictionary::is_likely(value) => self.budget(value),
+            Line::RateLimit => self.states(header, value),
+            Line::CallLimit => self.call_limit(header, value),
+            Line::Level(level) => self.level(level, value),
+        };
+        self.note(header, read);
+    }
+
+    pub(super) fn finish(mut self) -> Report<'h> {
+        if let Some((wait, header)) = self.wait {
+            let wait = wait.resolve(self.report.date.unwrap_or(HttpDate::REFERENCE));
+            self.report.retry_after = wait.ok();
+            self.note(header, wait.map(|_| ()));
+        }
+        for nearest in self.nearest {
+            let joined = self.join(nearest);
+            self.note(nearest.header(), joined);
+        }
+        self.report
+    }
+
+    /// Keeps why something could not be used.
+    fn note(&mut self, header: &'h [u8], read: Result<(), Reason>) {
+        if let Err(reason) = read {
+            self.report.ignored.push(Ignored { header, reason });
+        }
+    }
+
+    fn retry_after(&mut self, header: &'h [u8], value: &'h [u8]) -> Result<(), Reason> {
+        let wait = Wait::parse(value)?;
+        let (first, _) = *self.wait.get_or_insert((wait, header));
+        if wait == first { Ok(()) } else { Err(Reason::Repeated) }
+    }
+
+    /// `100`, or `100, 100;w=60, 1000;w=3600`: first the limit that is nearest, then the policies.
+    fn limits(&mut self, prefix: Prefix, header: &'h [u8], value: &'h [u8]) -> Result<(), Reason> {
+        if !matches!(Scanner::trimmed(value).peek(), Some(b'-' | b'0'..=b'9')) {
+            return count(value).map(|_| ()); // not a list of numbers: why not, is told as of one
+        }
+        for policy in Policy::parse_list(value)? {
+            let read = policy.and_then(|policy| self.limit(prefix, policy));
+            self.note(header, read);
+        }
+        Ok(())
+    }
+
+    fn limit(&mut self, prefix: Prefix, policy: Policy<'h>) -> Result<(), Reason> {
+        let nearest = self.nearest(prefix)?;
+        if policy.name().is_some() || nearest.limit.is_some() && policy.window().is_some() {
+            return self.policy(prefix, policy);
+        }
+        once(&mut nearest.limit, Some(policy.quota()))?;
+        once(&mut nearest.window, policy.window().map(Duration::from_secs))
+    }
+
+    fn remaining(&mut self, prefix: Prefix, value: &'h [u8]) -> Result<(), Reason> {
+        let remaining = count(value)?;
+        once(&mut self.nearest(prefix)?.remaining, Some(remaining))
+    }
+
+    fn reset(&mut self, prefix: Prefix, value: &'h [u8]) -> Result<(), Reason> {
+        let reset = Reset::parse(value)?;
+        once(&mut self.nearest(prefix)?.reset, Some(reset))
+    }
+
+    fn policies(&mut self, header: &'h [u8], value: &'h [u8]) -> Result<(), Reason> {
+        for policy in Policy::parse_list(value)? {
+            let read = policy.and_then(|policy| self.policy(Prefix::RateLimit, policy));
+            self.note(header, read);
+        }
+        Ok(())
+    }
+
+    fn policy(&mut self, prefix: Prefix, policy: Policy<'h>) -> Result<(), Reason> {
+        let (quota, window) = (Some(policy.quota()), policy.window().map(Duration::from_secs));
+        let entry = match policy.name() {
+            Some(name) => self.named(name, policy.partition())?,
+            None => self.unnamed(Reported { limit: quota, window, ..Reported::from(Source::Unnamed(prefix)) })?,
+        };
+        once(&mut entry.limit, quota)?;
+        once(&mut entry.window, window)?;
+        once(&mut entry.unit, policy.unit())
+    }
+
+    fn budget(&mut self, value: &'h [u8]) -> Result<(), Reason> {
+        let budget = Budget::parse(value)?;
+        let nearest = self.nearest(Prefix::RateLimit)?;
+        once(&mut nearest.limit, budget.limit)?;
+        once(&mut nearest.remaining, budget.remaining)?;
+        once(&mut nearest.reset, budget.reset.map(after_seconds))
+    }
+
+    fn states(&mut self, header: &'h [u8], value: &'h [u8]) -> Result<(), Reason> {
+        for state in State::parse_list(value)? {
+            let read = state.and_then(|state| self.state(state));
+            self.note(header, read);
+        }
+        Ok(())
+    }
+
+    fn state(&mut self, state: State<'h>) -> Result<(), Reason> {
+        let entry = self.named(state.name(), state.partition())?;
+        once(&mut entry.remaining, Some(state.remaining()))?;
+        once(&mut entry.reset, state.reset().map(after_seconds))
+    }
+
+    fn call_limit(&mut self, header: &'h [u8], value: &'h [u8]) -> Result<(), Reason> {
+        let level = CallLimit::parse(value)?;
+        let entry = self.window(Source::CallLimit(header))?;
+        once(&mut entry.limit, Some(level.size))?;
+        once(&mut entry.remaining, Some(level.remaining()))
+    }
+
+    fn level(&mut self, level: &'static str, value: &'h [u8]) -> Result<(), Reason> {
+        let limit = count(value)?;
+        once(&mut self.window(Source::Level(level))?.limit, Some(limit))
+    }
+
+    /// The window that limit, remaining and reset of a prefix speak of.
+    fn nearest(&mut self, prefix: Prefix) -> Result<&mut Reported<'h>, Reason> {
+        let source = Source::Nearest(prefix);
+        self.nearest.entry(|window| window.source == source, Reported::from(source)).ok_or(Reason::TooManyWindows)
+    }
+
+    /// The window that this source speaks of.
+    fn window(&mut self, source: Source<'h>) -> Result<&mut Reported<'h>, Reason> {
+        self.entry(|window| window.source.is(&source), Reported::from(source))
+    }
+
+    /// The window of a name. A key that only one of two lines gives says nothing against their being about the same.
+    fn named(&mut self, name: Text<'h>, partition: Option<Bytes<'h>>) -> Result<&mut Reported<'h>, Reason> {
+        let source = Source::Named(name);
+        let same = |window: &Reported<'h>| {
+            let is_same_key = window.partition.is_none() || partition.is_none() || window.partition == partition;
+            window.source.is(&source) && is_same_key
+        };
+        let entry = self.entry(same, Reported::from(source))?;
+        entry.partition = entry.partition.or(partition);
+        Ok(entry)
+    }
+
+    /// The window of a policy without a name.
+    fn unnamed(&mut self, new: Reported<'h>) -> Result<&mut Reported<'h>, Reason> {
+        self.entry(|window| *window == new, new)
+    }
+
+    fn entry(&mut self, same: impl Fn(&Reported<'h>) -> bool, new: Reported<'h>) -> Result<&mut Reported<'h>, Reason> {
+        self.report.windows.entry(same, new).ok_or(Reason::TooManyWindows)
+    }
+
+    /// Joins the nearest window with the policy that it is, if there is one with this limit.
+    fn join(&mut self, nearest: Reported<'h>) -> Result<(), Reason> {
+        match self.report.windows.find(|policy| nearest.is_of(policy)) {
+            Some(policy) => {
+                *policy = Reported { window: policy.window, unit: policy.unit, partition: policy.partition, ..nearest };
+                Ok(())
+            }
+            None => self.entry(|_| false, nearest).map(|_| ()),
+        }
+    }
+}
+
+const fn after_seconds(seconds: u64) -> Reset {
+    Reset::After(Duration::from_secs(seconds))
+}
+
+/// What is said first counts; nothing said changes nothing.
+fn once<V: Copy + PartialEq>(slot: &mut Option<V>, said: Option<V>) -> Result<(), Reason> {
+    match (*slot, said) {
+        (Some(before), Some(now)) if before != now => Err(Reason::Repeated),
+        (None, Some(_)) => {
+            *slot = said;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

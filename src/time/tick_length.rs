@@ -72,8 +72,13 @@ impl TickLength {
     /// Ticks in a time, rounded up; the most that a word counts if there are more.
     #[must_use]
     pub fn ticks<T: Ticks>(&self, time: Duration) -> T {
-        let ticks = ratio_ceil(time.as_nanos(), self.ticks, self.nanos);
+        let ticks = self.count(time);
         if ticks > T::MAX.into() { T::MAX } else { T::truncate(ticks) }
+    }
+
+    /// The same in the widest word, also for constants.
+    pub(crate) const fn count(&self, time: Duration) -> u64 {
+        ratio_ceil(time.as_nanos(), self.ticks, self.nanos)
     }
 
     /// The time of so many ticks, rounded up to nanoseconds.
@@ -84,7 +89,7 @@ impl TickLength {
 
     /// Nanoseconds of so many ticks, rounded up; the most that a word counts if there are more, which are 584 years.
     pub(crate) fn nanos<T: Ticks>(&self, ticks: T) -> u64 {
-        ratio_ceil(u128::from(ticks.into()), self.nanos, self.ticks)
+        ratio_ceil(ticks.into().into(), self.nanos, self.ticks)
     }
 
     /// Whole seconds of so many ticks, rounded up.
@@ -101,11 +106,14 @@ impl TickLength {
 }
 
 /// `value * factor / divisor` rounded up, and no more than a word holds.
-fn ratio_ceil(value: u128, factor: u64, divisor: u64) -> u64 {
-    let product = value.saturating_mul(u128::from(factor));
-    let whole = product.checked_div(u128::from(divisor)).unwrap_or(u128::MAX);
-    let rest = product.checked_rem(u128::from(divisor)).unwrap_or(0);
-    u64::try_from(whole.saturating_add(u128::from(rest > 0))).unwrap_or(u64::MAX)
+#[allow(clippy::cast_lossless, clippy::cast_possible_truncation)] // `From` is not const, and what is cut has been compared
+const fn ratio_ceil(value: u128, factor: u64, divisor: u64) -> u64 {
+    let product = value.saturating_mul(factor as u128);
+    let (Some(whole), Some(rest)) = (product.checked_div(divisor as u128), product.checked_rem(divisor as u128)) else {
+        return u64::MAX;
+    };
+    let ratio = whole.saturating_add((rest > 0) as u128);
+    if ratio > u64::MAX as u128 { u64::MAX } else { ratio as u64 }
 }
 
 /// A clock of 0 Hz.

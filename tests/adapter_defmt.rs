@@ -28,6 +28,7 @@ use tollgate::keyed::{
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::lease::{Drawn, RateLease, Spent, Terms, TermsError, Unused};
 use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
+use tollgate::profiles::{Full as TooFew, Headers, Refusal, clover, conecto, haravan};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
 use tollgate::{
     Adjustable, BucketedWindow, Capped, ChangeError, Keyed, Limiter, RollingWindow, SnapshotError, SuppressionCount,
@@ -64,6 +65,7 @@ fn every_public_type_has_format() {
         TickLength TickLengthError Patience<T> Retry<T>
         Header Value
         Poll<T, R>
+        Headers Refusal<A>
     });
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
@@ -86,6 +88,19 @@ fn every_public_type_has_format() {
     needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
     needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
     with_format.extend(["RateLease", "Waiter"]);
+    needs_format::<(TooFew, clover::Level, clover::Limited<u32>, clover::Caps, clover::Policy, clover::PolicyError)>();
+    needs_format::<(clover::App<u32>, clover::Token<u64>, clover::NotReleased)>();
+    needs_format::<clover::Admission<'static, u32, 50, 16, Atomic32, Atomic32>>();
+    needs_format::<clover::InlineApps<u64, 1, 1>>();
+    with_format.extend(["Level", "Limited", "Caps", "Policy", "PolicyError", "App", "Token", "NotReleased", "Apps"]);
+    needs_format::<(conecto::Rule<'static>, conecto::RuleError, conecto::Policy<'static>, conecto::PolicyError)>();
+    needs_format::<(conecto::Choice<'static>, conecto::Resource<'static>, conecto::Budget<u32, 4>)>();
+    needs_format::<(conecto::Limited<u64>, conecto::Body, conecto::BodyTooLong, conecto::ClientError)>();
+    needs_format::<(conecto::Admitted, conecto::InlineClients<u32, 1, 1>)>();
+    with_format.extend(["Rule", "RuleError", "Choice", "Resource", "Budget", "Body", "BodyTooLong", "ClientError"]);
+    needs_format::<(haravan::Policy, haravan::Shop<u32>, haravan::Admitted, haravan::Limited<u32>)>();
+    needs_format::<haravan::InlineShops<u64, 4>>();
+    with_format.extend(["Clients", "Shop", "Shops"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

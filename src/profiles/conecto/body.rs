@@ -30,6 +30,12 @@ impl Body {
         Self { limit, period, unix_millis }
     }
 
+    /// The limit that was exceeded.
+    #[must_use]
+    pub const fn limit(&self) -> u32 {
+        self.limit
+    }
+
     /// Writes it to the start of a buffer.
     ///
     /// # Errors

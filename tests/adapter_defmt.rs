@@ -20,7 +20,11 @@ use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
-use tollgate::http::{Header, Value};
+use tollgate::http::structured::{self, Bare, Dictionary, List, Member, Parameters, Text, TextError};
+use tollgate::http::{
+    self, Budget, CallLimit, Header, HttpDate, Listed, Number, Policy, Prefix, Reason, Report, Reported, Reset,
+    RetryAfter, Timestamp, Trio, Value,
+};
 use tollgate::keyed::{
     self, ClassError, Full, HalfLine, Inline, Key, KeyCell, KeyedLimits, LimitSlot, Set, SipHash, SipHasher, Slot,
     TableFull, Usage, WholeLine,
@@ -63,10 +67,16 @@ fn every_public_type_has_format() {
         Drawn<T> Unused<T> Spent<T> Terms<T> TermsError
         Usage<T> Full<A> ClassError Slot<C> HalfLine WholeLine SipHash SipHasher TableFull
         TickLength TickLengthError Patience<T> Retry<T>
-        Header Value
+        Header<R> Value Budget CallLimit HttpDate Prefix Reason Reset RetryAfter Timestamp Trio TextError
         Poll<T, R>
         Headers Refusal<A>
     });
+    needs_format::<(Number<'static>, Policy<'static>, http::State<'static>, Listed<'static, Policy<'static>>)>();
+    needs_format::<(Report<'static>, Reported<'static>, http::Ignored<'static>)>();
+    needs_format::<(Text<'static>, structured::Bytes<'static>, Bare<'static>, Parameters<'static>)>();
+    needs_format::<(Member<'static>, List<'static>, Dictionary<'static>)>();
+    with_format.extend(["Number", "Policy", "State", "Listed", "Report", "Reported", "Ignored"]);
+    with_format.extend(["Text", "Bytes", "Bare", "Parameters", "Member", "List", "Dictionary"]);
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
     needs_format::<(ConcurrencyLimit, Permit<'static>)>();

@@ -15,7 +15,11 @@ use tollgate::algorithm::{
     self, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
 };
 use tollgate::cell::{Atomic32, Atomic64, CriticalSection, NoSharedCell, Unsync};
-use tollgate::client::Poll;
+use tollgate::client::{
+    Backoff, BackoffError, BackoffSettings, BreakerError, BreakerSettings, BreakerState, Call, CircuitBreaker,
+    ForcedOpen, GaveUp, Handle, Jitter, Job, Next, NoneWaiting, NotBegun, Outcome, Pacer, Poll, QueueFull, Queued,
+    RequestQueue, Seeded, ServerWait, Trend, UsageError, UsageWarning, UsageWatch,
+};
 use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
@@ -70,6 +74,10 @@ fn every_public_type_has_format() {
         Header<R> Value Budget CallLimit HttpDate Prefix Reason Reset RetryAfter Timestamp Trio TextError
         Poll<T, R>
         Headers Refusal<A>
+        Jitter BackoffSettings<T> BackoffError Backoff<T> ServerWait<T> GaveUp<T> Seeded
+        BreakerSettings<T> BreakerError BreakerState CircuitBreaker<T> Call Outcome NotBegun<T> ForcedOpen
+        Pacer<T> UsageWatch<T> UsageError UsageWarning<T> Trend
+        Job<R, A, T> QueueFull<R, A, T> Handle Next<T, R> NoneWaiting
     });
     needs_format::<(Number<'static>, Policy<'static>, http::State<'static>, Listed<'static, Policy<'static>>)>();
     needs_format::<(Report<'static>, Reported<'static>, http::Ignored<'static>)>();
@@ -111,6 +119,8 @@ fn every_public_type_has_format() {
     needs_format::<(haravan::Policy, haravan::Shop<u32>, haravan::Admitted, haravan::Limited<u32>)>();
     needs_format::<haravan::InlineShops<u64, 4>>();
     with_format.extend(["Clients", "Shop", "Shops"]);
+    needs_format::<(RequestQueue<String, u8, u32, 4>, Queued<'static, String, u8>)>();
+    with_format.extend(["RequestQueue", "Queued"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

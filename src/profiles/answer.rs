@@ -129,6 +129,8 @@ impl<R: fmt::Display> fmt::Display for Refusal<R> {
 impl<R: fmt::Debug + fmt::Display> core::error::Error for Refusal<R> {}
 
 /// No slot for a key, as those that it may have are in use by others: the server's trouble, not the client's, so its status is 503.
+///
+/// (Or more contexts than a slot [can count](crate::keyed::limits#guarantees) ask for one key at the same moment.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Full {
     table: &'static str,

@@ -48,6 +48,34 @@ fn a_waiting_period_keeps_the_slot() {
     assert_eq!(apps.try_acquire("kiosk", "one", 91_999).status(), 200);
 }
 
+/// Who waits for a minute from now on, with nothing in progress.
+fn wait_a_minute(apps: &Apps<u32, Slots<App<u32>>, Slots<Token<u32>>, tollgate::keyed::SipHash>, now: u32) {
+    let held: Vec<_> = (0..5).map(|_| apps.try_acquire("till", "one", now).unwrap()).collect();
+    let waits: Vec<_> = (0..7).map(|_| apps.try_acquire("till", "one", now).retry_after().unwrap()).collect();
+    assert_eq!(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000]);
+    drop(held);
+}
+
+#[test]
+fn a_late_reading_of_another_key_shortens_no_waiting_period() {
+    let apps = apps(2, 1);
+    wait_a_minute(&apps, 100_000);
+    for late in [99_000, 70_000, 40_000] {
+        assert_eq!(apps.try_acquire("kiosk", "one", late).status(), 503);
+    }
+    assert_eq!(apps.try_acquire("kiosk", "one", 159_999).status(), 503);
+    assert_eq!(apps.try_acquire("kiosk", "one", 160_000).status(), 200);
+}
+
+#[test]
+fn a_clock_that_steps_back_keeps_the_slot_of_a_vanished_key_for_a_minute_at_most() {
+    let apps = apps(2, 1);
+    wait_a_minute(&apps, 3_600_000);
+    assert_eq!(apps.try_acquire("kiosk", "one", 0).status(), 503); // an hour back
+    assert_eq!(apps.try_acquire("kiosk", "one", 59_999).status(), 503);
+    assert_eq!(apps.try_acquire("kiosk", "one", 60_000).status(), 200);
+}
+
 #[test]
 fn a_full_table_says_so_with_503_and_no_header() {
     let apps = apps(2, 2);

@@ -1,7 +1,9 @@
 use crate::{MILLIS, SECRET, head};
 use tollgate::http::Timestamp;
 use tollgate::keyed::{LimitSlot, SipHash};
-use tollgate::profiles::conecto::{Body, Budget, ClientError, Clients, Limited, Policy, PolicyError, Rule, client_id};
+use tollgate::profiles::conecto::{
+    Admitted, Body, Budget, ClientError, Clients, Limited, Policy, PolicyError, Rule, client_id,
+};
 use tollgate::profiles::{Answer, Refusal};
 
 const HOUR: u32 = 3_600_000;
@@ -20,9 +22,9 @@ fn served(method: &str, path: &str) -> usize {
     (0..600).filter(|_| clients.try_acquire("ann", method, path, 7).is_ok()).count()
 }
 
-fn limited(answer: Result<impl Sized, Refusal<Limited<u32>>>) -> Limited<u32> {
+fn limited(answer: &Result<Admitted, Refusal<Limited<u32>>>) -> Limited<u32> {
     match answer {
-        Err(Refusal::Limited(limited)) => limited,
+        Err(Refusal::Limited(limited)) => *limited,
         _ => panic!("not limited"),
     }
 }
@@ -156,7 +158,7 @@ fn the_body_is_that_of_the_documents_to_the_letter() {
     for _ in 0..500 {
         let _ = clients.try_acquire("ann", "GET", "/online-ordering/v1", 0);
     }
-    let body = limited(clients.try_acquire("ann", "GET", "/online-ordering/v1", 0)).body(MILLIS, 1_700_649_279_646);
+    let body = limited(&clients.try_acquire("ann", "GET", "/online-ordering/v1", 0)).body(MILLIS, 1_700_649_279_646);
     let text = r#"{"status":429,"timestamp":"2023-11-22T10:34:39.646Z","message":"Too Many Requests, exceeded your 500 requests per hour limit.","details":[]}"#;
     assert_eq!(body.to_string(), text);
     assert_eq!(body.write_into(&mut [0; 256]).unwrap(), text);
@@ -171,8 +173,8 @@ fn the_body_is_that_of_the_documents_to_the_letter() {
 
 #[test]
 fn the_body_names_the_period_there_is() {
-    let named = |seconds| {
-        let text = Body::new(5, core::time::Duration::from_millis(seconds), 0).to_string();
+    let named = |millis| {
+        let text = Body::new(5, core::time::Duration::from_millis(millis), 0).to_string();
         text.split("requests per ").nth(1).unwrap().split(" limit").next().unwrap().to_owned()
     };
     assert_eq!(named(1_000), "second");
@@ -180,7 +182,7 @@ fn the_body_names_the_period_there_is() {
     assert_eq!(named(3_600_000), "hour");
     assert_eq!(named(86_400_000), "day");
     assert_eq!(named(90_000), "90 seconds");
-    assert_eq!(named(500), "500ms");
+    assert_eq!(named(500), "500 milliseconds");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn policies() -> impl Strategy<Value = Policy> {
     prop_oneof![
         Just(Policy::DOCUMENTED),
         Just(Policy { leaks: 2, ..Policy::DOCUMENTED }),
-        Just(Policy { size: 3, leaks: 3, period: Duration::from_millis(1_000) }),
+        Just(Policy { size: 3, leaks: 3, period: Duration::from_secs(1) }),
         Just(Policy { size: 5, leaks: 7, period: Duration::from_millis(10) }),
     ]
 }

@@ -32,6 +32,7 @@ mod controls;
 mod decisions;
 mod http;
 mod operations;
+mod profiles;
 mod windows;
 
 use cortex_m as _; // implements the critical section

@@ -66,9 +66,9 @@ impl<T: HasShared, const N: usize, C: StateCell<T>, B> Scope<T, N, C, B> {
 /// Fresh when no request counts, none is in progress, and no waiting period stands.
 impl<T: HasShared, const N: usize, C: StateCell<T>, B: StateCell<u32>> Reusable<T> for Scope<T, N, C, B> {
     fn is_fresh(&self, now: T) -> bool {
-        // Further ahead than two of the longest, as no late reading could leave it: the clock has stepped back.
+        // Further ahead than two of the longest: the clock has stepped back, as no reading is so late.
         let longest = self.places.rule().period().cap();
-        if self.places.waiting(now.wrapping_add(longest)).is_some() {
+        if self.places.waiting(now.wrapping_add(longest).wrapping_add(longest)).is_some() {
             self.places.refresh(now);
         }
         self.places.waiting(now).is_none()

@@ -89,7 +89,8 @@ impl fmt::Display for Per {
             (3_600, 0) => f.write_str("hour"),
             (86_400, 0) => f.write_str("day"),
             (seconds, 0) => write!(f, "{seconds} seconds"),
-            _ => write!(f, "{:?}", self.0),
+            // Not the `Debug` of a `Duration`, which can panic.
+            _ => write!(f, "{} milliseconds", u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX).div_ceil(1_000)),
         }
     }
 }

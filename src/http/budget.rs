@@ -38,7 +38,7 @@ impl Budget {
             Some(_) => Err(Reason::WrongType),
         };
         let budget = Self { limit: count(b"limit")?, remaining: count(b"remaining")?, reset: count(b"reset")? };
-        if budget == Self::default() { Err(Reason::NoRemaining) } else { Ok(budget) }
+        if budget == Self::default() { Err(Reason::NothingKnown) } else { Ok(budget) }
     }
 }
 

@@ -67,13 +67,13 @@ impl Written {
     }
 }
 
-/// The latest day with these two digits that is not more than 50 years after `now`.
+/// The latest day with these two digits that is not more than 50 years after `now`, nor after the last year there is.
 fn latest(day: Civil, clock: Clock, now: HttpDate) -> Civil {
     let (today, time) = now.civil();
     let bound = today.year + 50;
     let year = bound - (bound + 100 - day.year) % 100;
-    let at_bound = (year, day.month, day.day, clock) > (bound, today.month, today.day, time);
-    Civil { year: if at_bound { year - 100 } else { year }, ..day }
+    let too_late = (year, day.month, day.day, clock) > (bound, today.month, today.day, time);
+    Civil { year: if too_late || year > 9_999 { year - 100 } else { year }, ..day }
 }
 
 impl Clock {

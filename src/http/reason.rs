@@ -37,6 +37,8 @@ pub enum Reason {
     NoQuota,
     /// A state without what is available, `r`.
     NoRemaining,
+    /// A dictionary without limit, remaining or reset.
+    NothingKnown,
     /// A parameter of another type than it must have.
     WrongType,
     /// Something that was already said, and not the same.
@@ -65,6 +67,9 @@ impl fmt::Display for Reason {
             Self::NotAPolicy => "a list with a member that is neither a policy's name nor a number",
             Self::NoQuota => "a policy without its quota: q was expected, as in \"burst\";q=100",
             Self::NoRemaining => "a policy's state without what remains: r was expected, as in \"burst\";r=50",
+            Self::NothingKnown => {
+                "neither limit nor remaining nor reset: expected was one, as in limit=100, remaining=50"
+            }
             Self::WrongType => "a parameter of another type: numbers were expected, and text in quotes for units",
             Self::Repeated => "said before, and not the same: the first counts",
             Self::TooManyWindows => "one window more than are kept, which are 8",

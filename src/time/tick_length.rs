@@ -78,42 +78,48 @@ impl TickLength {
 
     /// The same in the widest word, also for constants.
     pub(crate) const fn count(&self, time: Duration) -> u64 {
-        ratio_ceil(time.as_nanos(), self.ticks, self.nanos)
+        saturated(ratio_ceil(time.as_nanos(), self.ticks, self.nanos))
     }
 
     /// The time of so many ticks, rounded up to nanoseconds.
     #[must_use]
     pub fn duration<T: Ticks>(&self, ticks: T) -> Duration {
-        Duration::from_nanos(self.nanos(ticks))
-    }
-
-    /// Nanoseconds of so many ticks, rounded up; the most that a word counts if there are more, which are 584 years.
-    pub(crate) fn nanos<T: Ticks>(&self, ticks: T) -> u64 {
-        ratio_ceil(ticks.into().into(), self.nanos, self.ticks)
+        let nanos = self.units(ticks, 1);
+        let (whole, rest) = (nanos / u128::from(NANOS_PER_SECOND), nanos % u128::from(NANOS_PER_SECOND));
+        Duration::from_secs(saturated(whole)).saturating_add(Duration::from_nanos(saturated(rest)))
     }
 
     /// Whole seconds of so many ticks, rounded up.
     #[must_use]
     pub fn seconds<T: Ticks>(&self, ticks: T) -> u64 {
-        self.nanos(ticks).div_ceil(NANOS_PER_SECOND)
+        saturated(self.units(ticks, NANOS_PER_SECOND))
     }
 
-    /// Tenths of a second of so many ticks, rounded up.
+    /// Tenths of a second of so many ticks, rounded up; the most that a word counts if there are more.
     #[must_use]
     pub fn tenths<T: Ticks>(&self, ticks: T) -> u64 {
-        self.nanos(ticks).div_ceil(NANOS_PER_SECOND / 10)
+        saturated(self.units(ticks, NANOS_PER_SECOND / 10))
+    }
+
+    /// Units of so many nanoseconds, rounded up. A clock counts at most 2^32 ticks in 10^9 ns: all products fit.
+    fn units<T: Ticks>(&self, ticks: T, unit: u64) -> u128 {
+        ratio_ceil(u128::from(ticks.into()), self.nanos, self.ticks.saturating_mul(unit))
     }
 }
 
-/// `value * factor / divisor` rounded up, and no more than a word holds.
-#[allow(clippy::cast_lossless, clippy::cast_possible_truncation)] // `From` is not const, and what is cut has been compared
-const fn ratio_ceil(value: u128, factor: u64, divisor: u64) -> u64 {
+/// `value * factor / divisor` rounded up.
+#[allow(clippy::cast_lossless)] // `From` is not const
+const fn ratio_ceil(value: u128, factor: u64, divisor: u64) -> u128 {
     let product = value.saturating_mul(factor as u128);
-    let (Some(whole), Some(rest)) = (product.checked_div(divisor as u128), product.checked_rem(divisor as u128)) else {
-        return u64::MAX;
-    };
-    let ratio = whole.saturating_add((rest > 0) as u128);
-    if ratio > u64::MAX as u128 { u64::MAX } else { ratio as u64 }
+    match (product.checked_div(divisor as u128), product.checked_rem(divisor as u128)) {
+        (Some(whole), Some(rest)) => whole.saturating_add((rest > 0) as u128),
+        _ => u128::MAX,
+    }
+}
+
+#[allow(clippy::cast_lossless, clippy::cast_possible_truncation)] // what is cut has been compared
+const fn saturated(value: u128) -> u64 {
+    if value > u64::MAX as u128 { u64::MAX } else { value as u64 }
 }
 
 /// A clock of 0 Hz.

@@ -82,6 +82,17 @@ macro_rules! writers {
 
 writers! { u32 u64 }
 
+macro_rules! lengths {
+    ($($ticks:ident)*) => {$(
+        entry!(operation ticks TickLength $ticks (TickLength, Duration), $ticks: |(length, time), _, _, _| length.ticks(*time));
+        entry!(operation duration TickLength $ticks TickLength, Duration: |length, ticks, _, _| length.duration(ticks));
+        entry!(operation seconds TickLength $ticks TickLength, u64: |length, ticks, _, _| length.seconds(ticks));
+        entry!(operation tenths TickLength $ticks TickLength, u64: |length, ticks, _, _| length.tenths(ticks));
+    )*};
+}
+
+lengths! { u32 u64 }
+
 entry!(operation write CallLimit u64 Line, fmt::Result: |line, used, size, _| {
     write!(line, "{}{}", Value::UsedOf { used, size }, CallLimit { used, size })
 });

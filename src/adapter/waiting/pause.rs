@@ -22,7 +22,7 @@ impl Pause {
     /// A pause of so many ticks, rounded up, or the longest one there is. (What is too long for the word is cut, and waited
     /// for when the clock has been read again.)
     fn of<T: Ticks>(ticks: T, tick: TickLength) -> Self {
-        let nanos = tick.nanos(ticks);
+        let nanos = u64::try_from(tick.duration(ticks).as_nanos()).unwrap_or(u64::MAX);
         let micros = nanos.div_ceil(NANOS_PER_MICRO);
         match (u32::try_from(nanos), u32::try_from(micros)) {
             (Ok(nanos), _) => Self::Nanos(nanos),

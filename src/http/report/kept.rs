@@ -19,20 +19,14 @@ impl<E: Copy, const N: usize> Kept<E, N> {
         slot.map(|slot| *slot = Some(entry)).is_some()
     }
 
-    /// Takes the first one out that is so; those behind it move up.
-    pub(crate) fn take(&mut self, wanted: impl Fn(&E) -> bool) -> Option<E> {
-        let mut behind = self.slots.iter_mut().skip_while(|slot| !slot.as_ref().is_some_and(&wanted));
-        let mut hole = behind.next()?;
-        let taken = hole.take();
-        for slot in behind {
-            core::mem::swap(hole, slot);
-            hole = slot;
-        }
-        taken
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = &E> {
         self.slots.iter().flatten()
+    }
+
+    /// The first that is so, or a new one; `None` if there is no room for that.
+    pub(crate) fn entry(&mut self, wanted: impl Fn(&E) -> bool, new: E) -> Option<&mut E> {
+        let is_slot = |slot: &&mut Option<E>| slot.as_ref().is_none_or(&wanted); // those that are used come first
+        self.slots.iter_mut().find(is_slot).map(|slot| slot.get_or_insert(new))
     }
 
     pub(crate) fn find(&mut self, wanted: impl Fn(&E) -> bool) -> Option<&mut E> {
@@ -41,5 +35,14 @@ impl<E: Copy, const N: usize> Kept<E, N> {
 
     pub(crate) const fn beyond(&self) -> usize {
         self.beyond
+    }
+}
+
+impl<E, const N: usize> IntoIterator for Kept<E, N> {
+    type Item = E;
+    type IntoIter = core::iter::Flatten<core::array::IntoIter<Option<E>, N>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.slots.into_iter().flatten()
     }
 }

@@ -60,7 +60,8 @@ impl<'h> Report<'h> {
         reader.finish()
     }
 
-    /// The windows in the order in which they were first spoken of, at most [`MOST_WINDOWS`](Self::MOST_WINDOWS).
+    /// The windows, at most [`MOST_WINDOWS`](Self::MOST_WINDOWS), in the order in which they were first spoken of: those that have a
+    /// policy or a header of their own, and then those of which only limit, remaining or reset are known.
     pub fn windows(&self) -> impl Iterator<Item = Reported<'h>> {
         self.windows.iter().copied()
     }

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use super::kept::Kept;
 use super::line::Line;
 use super::reported::{Reported, Source};
 use super::{Ignored, Report};
@@ -12,14 +13,16 @@ use crate::http::{Budget, CallLimit, HttpDate, Policy, Prefix, Reason, Reset, St
 
 pub(super) struct Reader<'h> {
     report: Report<'h>,
+    /// What limit, remaining and reset speak of, a window for each prefix. Which policy that is, is known when all has been read.
+    nearest: Kept<Reported<'h>, 3>,
     /// What `Retry-After` says, not yet understood: its year may depend on `Date`, which may come later. And the header's name.
     wait: Option<(Wait, &'h [u8])>,
 }
 
 impl<'h> Reader<'h> {
     pub(super) const fn new() -> Self {
-        let report = Report { windows: super::Kept::new(), retry_after: None, date: None, ignored: super::Kept::new() };
-        Self { report, wait: None }
+        let report = Report { windows: Kept::new(), retry_after: None, date: None, ignored: Kept::new() };
+        Self { report, nearest: Kept::new(), wait: None }
     }
 
     pub(super) fn line(&mut self, header: &'h [u8], value: &'h [u8]) {
@@ -37,7 +40,6 @@ impl<'h> Reader<'h> {
             Line::Level(level) => self.level(level, value),
         };
         self.note(header, read);
-        self.join();
     }
 
     pub(super) fn finish(mut self) -> Report<'h> {
@@ -45,6 +47,10 @@ impl<'h> Reader<'h> {
             let wait = wait.resolve(self.report.date.unwrap_or(HttpDate::REFERENCE));
             self.report.retry_after = wait.ok();
             self.note(header, wait.map(|_| ()));
+        }
+        for nearest in self.nearest {
+            let joined = self.join(nearest);
+            self.note(nearest.header(), joined);
         }
         self.report
     }
@@ -75,7 +81,7 @@ impl<'h> Reader<'h> {
     }
 
     fn limit(&mut self, prefix: Prefix, policy: Policy<'h>) -> Result<(), Reason> {
-        let nearest = self.window(Source::Nearest(prefix))?;
+        let nearest = self.nearest(prefix)?;
         if policy.name().is_some() || nearest.limit.is_some() && policy.window().is_some() {
             return self.policy(prefix, policy);
         }
@@ -85,12 +91,12 @@ impl<'h> Reader<'h> {
 
     fn remaining(&mut self, prefix: Prefix, value: &'h [u8]) -> Result<(), Reason> {
         let remaining = count(value)?;
-        once(&mut self.window(Source::Nearest(prefix))?.remaining, Some(remaining))
+        once(&mut self.nearest(prefix)?.remaining, Some(remaining))
     }
 
     fn reset(&mut self, prefix: Prefix, value: &'h [u8]) -> Result<(), Reason> {
         let reset = Reset::parse(value)?;
-        once(&mut self.window(Source::Nearest(prefix))?.reset, Some(reset))
+        once(&mut self.nearest(prefix)?.reset, Some(reset))
     }
 
     fn policies(&mut self, header: &'h [u8], value: &'h [u8]) -> Result<(), Reason> {
@@ -105,7 +111,7 @@ impl<'h> Reader<'h> {
         let (quota, window) = (Some(policy.quota()), policy.window().map(Duration::from_secs));
         let entry = match policy.name() {
             Some(name) => self.named(name, policy.partition())?,
-            None => self.unnamed(prefix, quota, window)?,
+            None => self.unnamed(Reported { limit: quota, window, ..Reported::from(Source::Unnamed(prefix)) })?,
         };
         once(&mut entry.limit, quota)?;
         once(&mut entry.window, window)?;
@@ -114,7 +120,7 @@ impl<'h> Reader<'h> {
 
     fn budget(&mut self, value: &'h [u8]) -> Result<(), Reason> {
         let budget = Budget::parse(value)?;
-        let nearest = self.window(Source::Nearest(Prefix::RateLimit))?;
+        let nearest = self.nearest(Prefix::RateLimit)?;
         once(&mut nearest.limit, budget.limit)?;
         once(&mut nearest.remaining, budget.remaining)?;
         once(&mut nearest.reset, budget.reset.map(after_seconds))
@@ -146,6 +152,12 @@ impl<'h> Reader<'h> {
         once(&mut self.window(Source::Level(level))?.limit, Some(limit))
     }
 
+    /// The window that limit, remaining and reset of a prefix speak of.
+    fn nearest(&mut self, prefix: Prefix) -> Result<&mut Reported<'h>, Reason> {
+        let source = Source::Nearest(prefix);
+        self.nearest.entry(|window| window.source == source, Reported::from(source)).ok_or(Reason::TooManyWindows)
+    }
+
     /// The window that this source speaks of.
     fn window(&mut self, source: Source<'h>) -> Result<&mut Reported<'h>, Reason> {
         self.entry(|window| window.source.is(&source), Reported::from(source))
@@ -155,50 +167,31 @@ impl<'h> Reader<'h> {
     fn named(&mut self, name: Text<'h>, partition: Option<Bytes<'h>>) -> Result<&mut Reported<'h>, Reason> {
         let source = Source::Named(name);
         let same = |window: &Reported<'h>| {
-            window.source.is(&source)
-                && (window.partition.is_none() || partition.is_none() || window.partition == partition)
+            let is_same_key = window.partition.is_none() || partition.is_none() || window.partition == partition;
+            window.source.is(&source) && is_same_key
         };
         let entry = self.entry(same, Reported::from(source))?;
         entry.partition = entry.partition.or(partition);
         Ok(entry)
     }
 
-    /// The window of a policy without a name: the one that limit and remaining speak of, if it has this limit, or one of its own.
-    fn unnamed(
-        &mut self,
-        prefix: Prefix,
-        quota: Option<u64>,
-        length: Option<Duration>,
-    ) -> Result<&mut Reported<'h>, Reason> {
-        let source = Source::Unnamed(prefix);
-        let same = |window: &Reported<'h>| {
-            let is_nearest = window.source.is(&Source::Nearest(prefix)) && window.window.is_none();
-            window.limit == quota && (is_nearest || (window.source.is_of(prefix) && window.window == length))
-        };
-        self.entry(same, Reported { limit: quota, ..Reported::from(source) })
+    /// The window of a policy without a name.
+    fn unnamed(&mut self, new: Reported<'h>) -> Result<&mut Reported<'h>, Reason> {
+        self.entry(|window| *window == new, new)
     }
 
     fn entry(&mut self, same: impl Fn(&Reported<'h>) -> bool, new: Reported<'h>) -> Result<&mut Reported<'h>, Reason> {
-        let windows = &mut self.report.windows;
-        if !windows.iter().any(&same) && !windows.push(new) {
-            return Err(Reason::TooManyWindows);
-        }
-        windows.find(|window| same(window) || *window == new).ok_or(Reason::TooManyWindows)
+        self.report.windows.entry(same, new).ok_or(Reason::TooManyWindows)
     }
 
-    /// Policies without a name that came before the limit they belong to.
-    fn join(&mut self) {
-        let windows = &mut self.report.windows;
-        for prefix in [Prefix::XRateLimit, Prefix::XRateDashLimit, Prefix::RateLimit] {
-            let is_nearest =
-                |window: &Reported<'h>| window.source.is(&Source::Nearest(prefix)) && window.window.is_none();
-            let Some(limit) = windows.find(is_nearest).and_then(|nearest| nearest.limit) else { continue };
-            let policy =
-                windows.take(|window| window.source.is(&Source::Unnamed(prefix)) && window.limit == Some(limit));
-            if let (Some(policy), Some(nearest)) = (policy, windows.find(is_nearest)) {
-                nearest.window = policy.window;
-                nearest.unit = policy.unit;
+    /// Joins the nearest window with the policy that it is, if there is one with this limit.
+    fn join(&mut self, nearest: Reported<'h>) -> Result<(), Reason> {
+        match self.report.windows.find(|policy| nearest.is_of(policy)) {
+            Some(policy) => {
+                *policy = Reported { window: policy.window, unit: policy.unit, partition: policy.partition, ..nearest };
+                Ok(())
             }
+            None => self.entry(|_| false, nearest).map(|_| ()),
         }
     }
 }

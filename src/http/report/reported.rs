@@ -38,16 +38,32 @@ impl Source<'_> {
             _ => self == other,
         }
     }
-
-    /// Whether it is a window without a name, under this prefix.
-    pub(super) fn is_of(&self, prefix: Prefix) -> bool {
-        matches!(self, Self::Nearest(own) | Self::Unnamed(own) if *own == prefix)
-    }
 }
 
 impl<'h> Reported<'h> {
     pub(super) const fn from(source: Source<'h>) -> Self {
         Self { source, limit: None, remaining: None, window: None, reset: None, unit: None, partition: None }
+    }
+
+    /// Whether limit and remaining can speak of this policy.
+    pub(super) fn is_of(&self, policy: &Self) -> bool {
+        let is_of_prefix = matches!((self.source, policy.source),
+            (Source::Nearest(prefix), Source::Unnamed(other)) if prefix == other);
+        let is_as_long = self.window.is_none() || self.window == policy.window;
+        is_of_prefix && is_as_long && self.limit == policy.limit
+    }
+
+    /// A header that spoke of a window without a policy.
+    pub(super) fn header(&self) -> &'h [u8] {
+        let Source::Nearest(prefix) = self.source else { return &[] };
+        let name = if self.limit.is_some() {
+            prefix.limit()
+        } else if self.remaining.is_some() {
+            prefix.remaining()
+        } else {
+            prefix.reset()
+        };
+        name.as_bytes()
     }
 
     /// The name of the policy as it stands between the quotes, or of the level that refuses, such as `tokenLimit`.

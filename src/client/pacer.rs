@@ -8,7 +8,10 @@ use crate::time::{Countdown, Ticks};
 /// # Guarantees
 ///
 /// * In any span of `t` ticks no more than the burst and `limit × t / period` are taken, edges included; the burst is 1 unless
-///   [more](Self::bursting) is allowed. Who waits as he is told takes all of it: nothing is rounded, so nothing drifts.
+///   [more](Self::bursting) is allowed. That is where the spacing is a number of whole ticks, as 7 200 ms are. Where it is not, spans
+///   are as exact as the clock: less than `limit × (t + 1) / period`, and over whole periods still no more than the limits.
+/// * **Nothing drifts**: each goes at the first tick that is not too early, and the part of a tick it had to wait for is
+///   not lost. With a clock in seconds, one every 7.2 s goes at 0, 8, 15, 22, 29 and 36.
 /// * [Spread](Self::spread) by what a server says remains, never more than that is taken before its reset.
 /// * A pacer never taken from is ready at any reading.
 /// * Clock faults: as for [a bucket](crate::algorithm::tat#clock-faults), and for the time to a reset as for
@@ -149,7 +152,7 @@ impl<T: Ticks> Pacer<T> {
         Ok(())
     }
 
-    /// As [`spread`](Self::spread), but only if that is slower than the present pace, or ends it; tells whether it was.
+    /// As [`spread`](Self::spread), but only if that is slower than the present pace; tells whether it was.
     ///
     /// For a server whose word is taken for a limit, and not for leave to go faster.
     ///
@@ -158,11 +161,15 @@ impl<T: Ticks> Pacer<T> {
     /// As [`spread`](Self::spread).
     pub fn slow_down(&mut self, now: T, remaining: T, reset: T) -> Result<bool, QuotaError> {
         self.turn(now);
-        let present = rate_of(self.rule());
-        // remaining / reset < per_tick / per_unit
-        let is_faster = present.per_tick().product_at_most(reset, remaining, present.per_unit());
-        let is_held = self.spread.as_ref().is_some_and(|spread| spread.remaining == T::ZERO);
-        if reset == T::ZERO || is_faster || is_held {
+        let is_slower = match &self.spread {
+            Some(held) if held.remaining == T::ZERO => remaining == T::ZERO && reset > held.reset.left(),
+            _ => {
+                // remaining / reset < per_tick / per_unit
+                let present = rate_of(self.rule());
+                !present.per_tick().product_at_most(reset, remaining, present.per_unit())
+            }
+        };
+        if !is_slower {
             return Ok(false);
         }
         self.spread(now, remaining, reset).map(|()| true)
@@ -201,7 +208,7 @@ impl<T: Ticks> Pacer<T> {
             }
         };
         let poll = match &self.spread {
-            Some(Spread { remaining, reset, .. }) if *remaining == T::ZERO => Poll::Wait(reset.left()),
+            Some(Spread { remaining, reset, .. }) if *remaining == T::ZERO => Poll::after(reset.left()),
             // After the reset it may go faster.
             Some(Spread { reset, .. }) => match by_pace {
                 Poll::Wait(ticks) => Poll::Wait(ticks.min(reset.left())),
@@ -209,12 +216,23 @@ impl<T: Ticks> Pacer<T> {
             },
             None => by_pace,
         };
-        (poll, step.state.unwrap_or(self.state))
+        let next = step.state.unwrap_or(self.state).wrapping_sub(self.lateness(now).unwrap_or(T::ZERO));
+        (poll, if next == T::FRESH { next.wrapping_add(T::ONE) } else { next })
+    }
+
+    /// Sub-ticks since the next one was due, where that is less than a tick ago: it could not go earlier, and the one after it is
+    /// due as if it had. To the bucket, what is late is gone.
+    fn lateness(&self, now: T) -> Option<T> {
+        let per_tick = rate_of(self.rule()).per_tick();
+        let late = now.wrapping_mul(per_tick).wrapping_sub(self.state);
+        (self.state != T::FRESH && late < per_tick).then_some(late)
     }
 
     /// Does what time alone does.
     fn turn(&mut self, now: T) {
-        self.state = self.rule().refresh(self.state, now).state.unwrap_or(self.state);
+        if self.lateness(now).is_none() {
+            self.state = self.rule().refresh(self.state, now).state.unwrap_or(self.state);
+        }
         let is_over = self.spread.as_mut().is_some_and(|spread| spread.reset.read(now) == T::ZERO);
         if is_over {
             self.end_spread(now);

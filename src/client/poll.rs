@@ -16,17 +16,17 @@ use crate::time::Ticks;
 pub enum Poll<T, R = Infallible> {
     /// Go on now.
     Ready,
-    /// Ask again after so many ticks, at least 1.
+    /// Ask again after so many ticks: at least 1, and at most half a turn of the clock, as a longer wait could not be seen to pass.
     Wait(T),
     /// Do not wait: it is over, and why.
     Refused(R),
 }
 
 impl<T: Ticks, R> Poll<T, R> {
-    /// Ready if there is nothing to wait for.
+    /// Ready if there is nothing to wait for. Of a wait of more than half a turn of the clock, that half.
     #[inline]
     pub fn after(ticks: T) -> Self {
-        if ticks == T::ZERO { Self::Ready } else { Self::Wait(ticks) }
+        if ticks == T::ZERO { Self::Ready } else { Self::Wait(ticks.min(T::HALF)) }
     }
 
     /// Both have to let it go on: a refusal (the first one) before a wait, and the longer wait of two.

@@ -26,6 +26,7 @@ macro_rules! entry {
     };
 }
 
+mod clients;
 mod compositions;
 #[cfg(feature = "controls")]
 mod controls;

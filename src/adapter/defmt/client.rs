@@ -69,6 +69,7 @@ impl<T: Ticks> Format for Backoff<T> {
 }
 
 impl<T: Ticks> Format for ServerWait<T> {
+    #[allow(clippy::match_same_arms)] // a lint that does not look into the format strings
     fn format(&self, f: Formatter<'_>) {
         match self {
             Self::Unsaid => write!(f, "the server said nothing"),
@@ -103,6 +104,7 @@ impl<T: Ticks> Format for CircuitBreaker<T> {
 }
 
 impl<T: Ticks> Format for NotBegun<T> {
+    #[allow(clippy::match_same_arms)] // a lint that does not look into the format strings
     fn format(&self, f: Formatter<'_>) {
         match self {
             Self::Open { wait } => write!(f, "open for {=u64} ticks", (*wait).into()),
@@ -178,6 +180,7 @@ impl Format for Handle {
 
 #[cfg(feature = "heapless")]
 impl<T: Ticks, X: Format> Format for Next<T, X> {
+    #[allow(clippy::match_same_arms)] // a lint that does not look into the format strings
     fn format(&self, f: Formatter<'_>) {
         match self {
             Self::Ready(handle) => write!(f, "{} is ready", handle),

@@ -35,8 +35,8 @@ pub enum ServerWait<T> {
 /// * Waits count the [clock's forward progress](super#clocks). Numbers saturate; after any number of failures the own wait
 ///   is in its jitter's range.
 ///
-/// It belongs to one request after the other, or to an endpoint: [`on_success`](Self::on_success) and
-/// [`next_request`](Self::next_request) begin anew.
+/// It belongs to one request after the other: [`on_success`](Self::on_success) and [`next_request`](Self::next_request) begin
+/// anew. Where several requests to an endpoint share one, each of their failures counts: of those that fail together, note one.
 ///
 /// ```
 /// use tollgate::client::{Backoff, BackoffSettings, GaveUp, Jitter, Poll, Seeded, ServerWait};
@@ -136,14 +136,16 @@ impl<T: Ticks> Backoff<T> {
             ServerWait::Unreadable => unreadable,
             ServerWait::After(ticks) => ticks,
         };
-        let mut wait = asked.max(pause);
-        if self.failures >= attempts {
-            self.gave_up = self.gave_up.or(Some(GaveUp::AttemptsExhausted { attempts }));
+        let why = if self.failures >= attempts {
+            Some(GaveUp::AttemptsExhausted { attempts })
         } else if matches!(server, ServerWait::After(_)) && asked > most {
-            self.gave_up = self.gave_up.or(Some(GaveUp::ServerWaitTooLong { asked, most }));
+            Some(GaveUp::ServerWaitTooLong { asked, most })
         } else {
-            wait = wait.max(self.draw(&mut random));
-        }
+            None
+        };
+        self.gave_up = self.gave_up.or(why);
+        let own = if self.gave_up.is_none() { self.draw(&mut random) } else { T::ZERO };
+        let wait = own.max(asked).max(pause);
         self.wait = Countdown::new(now, wait.max(self.wait.read(now)));
         self.poll(now)
     }

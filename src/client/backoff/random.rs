@@ -5,7 +5,7 @@ const DRAWS: u32 = 32;
 
 /// A small random source with a seed, one for each device: two devices of different seeds do not retry in step.
 ///
-/// Not for secrets: who knows the seed knows the waits. Source: SplitMix64, by Steele, Lea and Flood, "Fast Splittable
+/// Not for secrets: who knows the seed knows the waits. Source: `SplitMix64`, by Steele, Lea and Flood, "Fast Splittable
 /// Pseudorandom Number Generators", OOPSLA 2014.
 ///
 /// ```

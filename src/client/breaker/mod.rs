@@ -177,10 +177,10 @@ impl<T: Ticks> CircuitBreaker<T> {
     }
 
     /// Ends a call. One that was begun before the breaker last changed its state counts for nothing.
+    #[allow(clippy::needless_pass_by_value)] // a call ends once
     pub fn end(&mut self, now: T, call: Call, outcome: Outcome) {
-        let Call { generation } = call;
         self.turn(now);
-        if generation != self.generation {
+        if call.generation != self.generation {
             return;
         }
         let BreakerSettings { failures, share, probes_to_close, .. } = self.settings;
@@ -251,9 +251,9 @@ impl<T: Ticks> CircuitBreaker<T> {
     fn admits(&mut self, now: T) -> Result<(), NotBegun<T>> {
         self.turn(now);
         match &self.phase {
-            Phase::Open(left) => Err(NotBegun::Open { wait: left.left() }),
+            Phase::Open(left) => Err(NotBegun::Open { wait: left.left().min(T::HALF) }),
             Phase::HalfOpen { on_their_way, left, .. } if *on_their_way >= self.settings.probes_at_once => {
-                Err(NotBegun::Probing { wait: left.left() })
+                Err(NotBegun::Probing { wait: left.left().min(T::HALF) })
             }
             Phase::ForcedOpen => Err(NotBegun::Forced),
             Phase::Closed(_) | Phase::HalfOpen { .. } | Phase::ForcedClosed => Ok(()),

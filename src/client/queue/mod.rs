@@ -52,6 +52,12 @@ use slot::Slot;
 /// assert_eq!(queue.take(order), Some("order 1"));
 /// assert_eq!(queue.poll(40_000, |_| Poll::<u32>::Ready), Next::Expired(check));
 /// ```
+///
+/// ```compile_fail
+/// # use tollgate::client::RequestQueue;
+/// // error: a queue of 0 requests takes none: give N of at least 1
+/// static QUEUE: RequestQueue<u32, u8, u32, 0> = RequestQueue::new();
+/// ```
 #[derive(Clone, Debug)]
 pub struct RequestQueue<R, E, T, const N: usize> {
     /// In the order of their handles, which is that of their age.
@@ -124,7 +130,7 @@ impl<R, E, T: Ticks, const N: usize> RequestQueue<R, E, T, N> {
         match (ready, refused, wait) {
             (Some((_, handle)), ..) => Next::Ready(handle),
             (None, Some((_, handle, why)), _) => Next::Refused(handle, why),
-            (None, None, Some(ticks)) => Next::Wait(ticks.max(T::ONE)),
+            (None, None, Some(ticks)) => Next::Wait(ticks.max(T::ONE).min(T::HALF)),
             (None, None, None) => Next::Empty,
         }
     }

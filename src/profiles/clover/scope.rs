@@ -71,9 +71,8 @@ impl<T: HasShared, const N: usize, C: StateCell<T>, B: StateCell<u32>> Reusable<
         if self.places.waiting(now.wrapping_add(longest).wrapping_add(longest)).is_some() {
             self.places.refresh(now);
         }
-        self.places.waiting(now).is_none()
-            && Reusable::<T>::is_fresh(self.places.limit(), now)
-            && self.rate.is_fresh(now)
+        let has_spent_nothing = self.rate.is_fresh(now); // asked in any case, as it mends too
+        has_spent_nothing && self.places.waiting(now).is_none() && Reusable::<T>::is_fresh(self.places.limit(), now)
     }
 
     fn reset(&self) {

@@ -36,7 +36,7 @@ use tollgate::keyed::{
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::lease::{Drawn, RateLease, Spent, Terms, TermsError, Unused};
 use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
-use tollgate::profiles::{Full as TooFew, Headers, Refusal, clover, conecto, haravan};
+use tollgate::profiles::{BackoffPolicy, Full as TooFew, Headers, Refusal, clover, conecto, haravan};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
 use tollgate::{
     Adjustable, BucketedWindow, Capped, ChangeError, Keyed, Limiter, RollingWindow, SnapshotError, SuppressionCount,

@@ -70,6 +70,7 @@ impl Format for clover::PolicyError {
 }
 
 impl Format for clover::NotReleased {
+    #[allow(clippy::match_same_arms)] // a lint that does not look into the format strings
     fn format(&self, f: Formatter<'_>) {
         match self {
             Self::NotHeld => write!(f, "no place is held"),

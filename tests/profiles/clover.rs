@@ -249,6 +249,8 @@ fn what_is_forgotten_is_held_until_it_is_released_once() {
         app.try_acquire(&token, 0).unwrap().forget();
     }
     assert_eq!((app.in_progress(), token.in_progress()), (5, 5));
+    assert!(app.release(&self::token()).is_err()); // another token, which holds nothing
+    assert_eq!((app.in_progress(), token.in_progress()), (5, 5));
     for left in (0..5).rev() {
         assert_eq!(app.release(&token), Ok(()));
         assert_eq!((app.in_progress(), token.in_progress()), (left, left));

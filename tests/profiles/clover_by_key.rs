@@ -117,3 +117,22 @@ fn the_whole_fits_a_static() {
     assert!((1..=50).contains(&served), "{served}");
     assert_eq!(APPS.capacity(), (2, 4));
 }
+
+/// On this clock, the word of a waiting period tells instants apart for 2^29 ms, which is six days.
+#[test]
+fn refreshed_now_and_then_no_idle_time_brings_a_waiting_period_back() {
+    const TURN: u32 = 1 << 29;
+    for refreshed in [true, false] {
+        let apps = apps(1, 1);
+        wait_a_minute(&apps, 0);
+        for quarter in 1..4 {
+            if refreshed {
+                apps.refresh(quarter * (TURN / 4));
+            }
+        }
+        let answer = apps.try_acquire("till", "one", TURN + 30_000);
+        assert_eq!(answer.status(), if refreshed { 200 } else { 429 });
+        let others = apps.try_acquire("kiosk", "one", TURN + 30_000);
+        assert_eq!(others.status(), 503, "{others:?}"); // one slot, which is in use
+    }
+}

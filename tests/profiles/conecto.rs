@@ -273,3 +273,24 @@ fn the_access_key_counts_before_the_token_and_each_only_once() {
     assert_eq!(client_id::<&str>([("x-access-key", &b" "[..])], |_| None), Err(ClientError::Unreadable));
     assert_eq!(client_id::<&str>([], |_| None), Err(ClientError::Absent));
 }
+
+/// On this clock, a window tells instants apart for 2^31 ms, which is 24 days.
+#[test]
+fn refreshed_now_and_then_no_idle_time_brings_requests_back() {
+    const TURN: u32 = 1 << 31;
+    for refreshed in [true, false] {
+        let clients = clients(Policy::DOCUMENTED);
+        for path in ["/menus", "/pos/v2/L1/checks"] {
+            while clients.try_acquire("ann", "GET", path, 0).is_ok() {}
+        }
+        for eighth in 1..8 {
+            if refreshed {
+                clients.refresh(eighth * (TURN / 8));
+            }
+        }
+        for path in ["/menus", "/pos/v2/L1/checks"] {
+            let answer = clients.try_acquire("ann", "GET", path, TURN + 1_000);
+            assert_eq!(answer.status(), if refreshed { 200 } else { 429 }, "{path}");
+        }
+    }
+}

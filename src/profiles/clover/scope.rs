@@ -7,6 +7,7 @@ use crate::cell::{HasShared, Shared, StateCell};
 use crate::concurrency::ConcurrencyLimit;
 use crate::keyed::Reusable;
 use crate::penalty::{Penalty, PenaltyRule};
+#[cfg(not(loom))]
 use crate::quota::Quota;
 use crate::rolling_window::RollingWindow;
 use crate::time::TickLength;

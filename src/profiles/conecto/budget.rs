@@ -7,7 +7,9 @@ use crate::cell::{HasShared, Shared, StateCell};
 use crate::http::{Header, Prefix, Value};
 use crate::keyed::Reusable;
 use crate::profiles::{Answer, Headers};
-use crate::quota::{Quota, QuotaError};
+#[cfg(not(loom))]
+use crate::quota::Quota;
+use crate::quota::QuotaError;
 use crate::rolling_window::RollingWindow;
 use crate::time::{TickLength, Ticks};
 

@@ -33,6 +33,7 @@ impl Policy {
 
 macro_rules! const_quota {
     ($($quota:ident $word:ident;)*) => {$(
+        #[cfg(not(loom))]
         impl Policy {
             #[allow(clippy::cast_lossless, clippy::cast_possible_truncation)] // what is cut has been compared
             pub(super) const fn $quota(&self, tick: TickLength) -> Quota<$word> {

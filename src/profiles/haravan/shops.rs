@@ -1,16 +1,21 @@
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
+#[cfg(not(loom))]
+use super::Policy;
 use super::shop::told;
-use super::{Admitted, Limited, Policy};
+use super::{Admitted, Limited};
 use crate::algorithm::LeakyBucket;
 use crate::cell::Shared;
 #[cfg(not(loom))]
 use crate::cell::{HasShared, Init};
 use crate::keyed::{self, Inline, SipHash, Slots, Table};
 use crate::profiles::{Full, Refusal};
+#[cfg(not(loom))]
 use crate::quota::QuotaError;
-use crate::time::{TickLength, Ticks};
+#[cfg(not(loom))]
+use crate::time::TickLength;
+use crate::time::Ticks;
 
 /// A bucket for each shop, in a fixed number of [slots](Slots): see [`keyed`](crate::keyed).
 ///

@@ -39,6 +39,7 @@ use tollgate::keyed::{
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::lease::{Drawn, RateLease, Spent, Terms, TermsError, Unused};
 use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
+use tollgate::profiles::{BackoffPolicy, Full as TooFew, Headers, Refusal, clover, conecto, haravan};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
 use tollgate::{
     Adjustable, BucketedWindow, Capped, ChangeError, Keyed, Limiter, RollingWindow, SnapshotError, SuppressionCount,
@@ -76,6 +77,7 @@ fn every_public_type_has_format() {
         Header<R> Value Budget CallLimit HttpDate Prefix Reason Reset RetryAfter Timestamp Trio TextError
         Poll<T, R>
         Blocked<T> By Holds<T> HoldsError Learned<T> NoWait Response<T> Sent<T> ServerTime Trust
+        Headers Refusal<A> BackoffPolicy
         Jitter BackoffSettings<T> BackoffError Backoff<T> ServerWait<T> GaveUp<T> Seeded
         BreakerSettings<T> BreakerError BreakerState CircuitBreaker<T> Call Outcome NotBegun<T> ForcedOpen
         Pacer<T> UsageWatch<T> UsageError UsageWarning<T> Trend
@@ -110,6 +112,19 @@ fn every_public_type_has_format() {
     with_format.extend(["RateLease", "Waiter"]);
     needs_format::<(Feedback<u32, 4>, Mirror<u64>, Reading<'static, u32>)>();
     with_format.extend(["Feedback", "Mirror", "Reading"]);
+    needs_format::<(TooFew, clover::Level, clover::Limited<u32>, clover::Caps, clover::Policy, clover::PolicyError)>();
+    needs_format::<(clover::App<u32>, clover::Token<u64>, clover::NotReleased)>();
+    needs_format::<clover::Admission<'static, u32, 50, 16, Atomic32, Atomic32>>();
+    needs_format::<clover::InlineApps<u64, 1, 1>>();
+    with_format.extend(["Level", "Limited", "Caps", "Policy", "PolicyError", "App", "Token", "NotReleased", "Apps"]);
+    needs_format::<(conecto::Rule<'static>, conecto::RuleError, conecto::Policy<'static>, conecto::PolicyError)>();
+    needs_format::<(conecto::Choice<'static>, conecto::Resource<'static>, conecto::Budget<u32, 4>)>();
+    needs_format::<(conecto::Limited<u64>, conecto::Body, conecto::BodyTooLong, conecto::ClientError)>();
+    needs_format::<(conecto::Admitted, conecto::InlineClients<u32, 1, 1>)>();
+    with_format.extend(["Rule", "RuleError", "Choice", "Resource", "Budget", "Body", "BodyTooLong", "ClientError"]);
+    needs_format::<(haravan::Policy, haravan::Shop<u32>, haravan::Admitted, haravan::Limited<u32>)>();
+    needs_format::<haravan::InlineShops<u64, 4>>();
+    with_format.extend(["Clients", "Shop", "Shops"]);
     needs_format::<(RequestQueue<String, u8, u32, 4>, Queued<'static, String, u8>)>();
     with_format.extend(["RequestQueue", "Queued"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();

@@ -34,15 +34,10 @@ fn times() -> impl Strategy<Value = Duration> {
     (seconds, 0..1_000_000_000_u32).prop_map(|(seconds, nanos)| Duration::new(seconds, nanos))
 }
 
-/// Fits for what is asked here: at most 2^94 times 1, or 2^94 times 2^32.
-fn ceil(numerator: u128, denominator: u128) -> u128 {
-    (numerator + denominator - 1) / denominator
-}
-
 proptest! {
     #[test]
     fn ticks_of_a_time_are_the_fewest_that_last_as_long((length, ticks, nanos) in lengths(), time in times()) {
-        let expected = ceil(time.as_nanos() * ticks, nanos);
+        let expected = (time.as_nanos() * ticks).div_ceil(nanos);
         prop_assert_eq!(u128::from(length.ticks::<u64>(time)), expected.min(u64::MAX.into()));
         prop_assert_eq!(u128::from(length.ticks::<u32>(time)), expected.min(u32::MAX.into()));
     }
@@ -50,9 +45,9 @@ proptest! {
     #[test]
     fn duration_seconds_and_tenths_of_ticks_are_rounded_up((length, ticks, nanos) in lengths(), word in words()) {
         let lasting = u128::from(word) * nanos;
-        prop_assert_eq!(length.duration(word).as_nanos(), ceil(lasting, ticks));
-        prop_assert_eq!(u128::from(length.seconds(word)), ceil(lasting, ticks * NANOS_PER_SECOND));
-        let tenths = ceil(lasting, ticks * NANOS_PER_SECOND / 10);
+        prop_assert_eq!(length.duration(word).as_nanos(), lasting.div_ceil(ticks));
+        prop_assert_eq!(u128::from(length.seconds(word)), lasting.div_ceil(ticks * NANOS_PER_SECOND));
+        let tenths = lasting.div_ceil(ticks * NANOS_PER_SECOND / 10);
         prop_assert_eq!(u128::from(length.tenths(word)), tenths.min(u64::MAX.into()));
 
         let narrow = word as u32;

@@ -72,8 +72,13 @@ impl TickLength {
     /// Ticks in a time, rounded up; the most that a word counts if there are more.
     #[must_use]
     pub fn ticks<T: Ticks>(&self, time: Duration) -> T {
-        let ticks = saturated(ratio_ceil(time.as_nanos(), self.ticks, self.nanos));
+        let ticks = self.count(time);
         if ticks > T::MAX.into() { T::MAX } else { T::truncate(ticks) }
+    }
+
+    /// The same in the widest word, also for constants.
+    pub(crate) const fn count(&self, time: Duration) -> u64 {
+        saturated(ratio_ceil(time.as_nanos(), self.ticks, self.nanos))
     }
 
     /// The time of so many ticks, rounded up to nanoseconds.
@@ -103,15 +108,18 @@ impl TickLength {
 }
 
 /// `value * factor / divisor` rounded up.
-fn ratio_ceil(value: u128, factor: u64, divisor: u64) -> u128 {
-    let product = value.saturating_mul(u128::from(factor));
-    let whole = product.checked_div(u128::from(divisor)).unwrap_or(u128::MAX);
-    let rest = product.checked_rem(u128::from(divisor)).unwrap_or(0);
-    whole.saturating_add(u128::from(rest > 0))
+#[allow(clippy::cast_lossless)] // `From` is not const
+const fn ratio_ceil(value: u128, factor: u64, divisor: u64) -> u128 {
+    let product = value.saturating_mul(factor as u128);
+    match (product.checked_div(divisor as u128), product.checked_rem(divisor as u128)) {
+        (Some(whole), Some(rest)) => whole.saturating_add((rest > 0) as u128),
+        _ => u128::MAX,
+    }
 }
 
-fn saturated(value: u128) -> u64 {
-    u64::try_from(value).unwrap_or(u64::MAX)
+#[allow(clippy::cast_lossless, clippy::cast_possible_truncation)] // what is cut has been compared
+const fn saturated(value: u128) -> u64 {
+    if value > u64::MAX as u128 { u64::MAX } else { value as u64 }
 }
 
 /// A clock of 0 Hz.

@@ -35,8 +35,8 @@ fn ignored<'h>(report: &Report<'h>) -> Vec<(&'h str, Reason)> {
     report.ignored().map(|ignored| (std::str::from_utf8(ignored.header()).unwrap(), ignored.reason())).collect()
 }
 
-fn after(seconds: u64) -> Option<Reset> {
-    Some(Reset::After(Duration::from_secs(seconds)))
+const fn after(seconds: u64) -> Reset {
+    Reset::After(Duration::from_secs(seconds))
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn the_trio_of_either_prefix_is_one_window() {
         let lines = [format!("{prefix}-Limit: 100"), format!("{prefix}-Remaining: 50"), format!("{prefix}-Reset: 30")];
         let lines = lines.each_ref().map(String::as_str);
         for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
-            assert_eq!(all(&read(&order.map(|at| lines[at]))), [(Some(100), Some(50), None, after(30))]);
+            assert_eq!(all(&read(&order.map(|at| lines[at]))), [(Some(100), Some(50), None, Some(after(30)))]);
         }
     }
 }
@@ -90,7 +90,10 @@ fn draft_03_joins_the_window_of_the_nearest_limit() {
         ["RateLimit-Remaining: 50", "RateLimit-Reset: 30", "RateLimit-Limit: 100, 100;w=60, 1000;w=3600"],
     ] {
         let report = read(&lines);
-        assert_eq!(all(&report), [(Some(100), Some(50), Some(60), after(30)), (Some(1_000), None, Some(3_600), None)]);
+        assert_eq!(
+            all(&report),
+            [(Some(100), Some(50), Some(60), Some(after(30))), (Some(1_000), None, Some(3_600), None)]
+        );
         assert_eq!(report.ignored().count(), 0);
     }
 }
@@ -104,7 +107,7 @@ fn a_limit_list_over_several_lines_is_one_list() {
 #[test]
 fn draft_07_joins_budget_and_policy_by_the_limit() {
     let (budget, policy) = ("RateLimit: limit=100, remaining=50, reset=30", "RateLimit-Policy: 1000;w=3600, 100;w=60");
-    let nearest = (Some(100), Some(50), Some(60), after(30));
+    let nearest = (Some(100), Some(50), Some(60), Some(after(30)));
     let hour = (Some(1_000), None, Some(3_600), None);
     assert_eq!(all(&read(&[budget, policy])), [hour, nearest]);
     assert_eq!(all(&read(&[policy, budget])), [hour, nearest]);
@@ -115,7 +118,7 @@ fn draft_10_joins_policy_and_state_by_name() {
     let policies = r#"RateLimit-Policy: "burst";q=100;w=60,"daily";q=1000;w=86400"#;
     let states = r#"RateLimit: "daily";r=7;t=4000, "burst";r=50;t=30"#;
     let (burst, daily) =
-        ((Some(100), Some(50), Some(60), after(30)), (Some(1_000), Some(7), Some(86_400), after(4_000)));
+        ((Some(100), Some(50), Some(60), Some(after(30))), (Some(1_000), Some(7), Some(86_400), Some(after(4_000))));
     let report = read(&[policies, states]);
     assert_eq!((all(&report), names(&report)), (vec![burst, daily], vec![Some("burst"), Some("daily")]));
     let report = read(&[states, policies]);
@@ -279,7 +282,7 @@ fn the_ninth_window_is_ignored_with_a_reason() {
 
 #[test]
 fn eight_policies_and_the_state_of_one_are_eight_windows() {
-    let policies: Vec<_> = (1..=8).map(|hours| format!("{0}00;w={0}", hours)).collect();
+    let policies: Vec<_> = (1..=8).map(|hours| format!("{hours}00;w={hours}")).collect();
     let policies = format!("RateLimit-Policy: {}", policies.join(", "));
     for lines in
         [[&policies[..], "RateLimit: limit=300, remaining=5"], ["RateLimit: limit=300, remaining=5", &policies]]

@@ -48,6 +48,12 @@ fn line<V: std::fmt::Display + Copy>(header: Header<V>) -> (String, String) {
     (header.name().to_owned(), header.value().to_string())
 }
 
+fn only_the_first_has_a_state(windows: &mut [Window], state: (u64, u64)) {
+    for (at, window) in windows.iter_mut().enumerate() {
+        window.2 = (at == 0).then_some(state);
+    }
+}
+
 fn sorted(mut windows: Vec<Window>) -> Vec<Window> {
     windows.sort_unstable();
     windows
@@ -75,8 +81,7 @@ proptest! {
         let policies: Vec<_> = windows.iter().map(|(limit, window, _)| Policy::unnamed(*limit).per_seconds(*window)).collect();
         let budget = Budget { limit: Some(windows[0].0), remaining: Some(state.0), reset: Some(state.1) };
         let lines = [line(Header::new("RateLimit-Policy", Listed(&policies))), line(Header::new("RateLimit", Value::Budget(budget)))];
-        windows.iter_mut().for_each(|window| window.2 = None);
-        windows[0].2 = Some(state);
+        only_the_first_has_a_state(&mut windows, state);
         prop_assert_eq!(read_in_order(&lines, &order), sorted(windows));
     }
 
@@ -87,8 +92,7 @@ proptest! {
         let trio = Trio::new(windows[0].0, state.0).reset(Value::Count(state.1));
         let mut lines: Vec<_> = trio.headers(Prefix::RateLimit).map(line).collect();
         lines[0] = line(Header::new(Prefix::RateLimit.limit(), Listed(&policies)));
-        windows.iter_mut().for_each(|window| window.2 = None);
-        windows[0].2 = Some(state);
+        only_the_first_has_a_state(&mut windows, state);
         prop_assert_eq!(read_in_order(&lines, &order), sorted(windows));
     }
 }

@@ -136,20 +136,23 @@ proptest! {
         let length = TickLength::of_hz(hz);
         let wait = length.duration(ticks);
         let read = |value: Value| RetryAfter::parse(value.to_string().as_bytes()).unwrap();
-        let longer = |told: Duration, unit| (told >= wait) && told - wait < unit;
+        let longer = |end: Duration, start: Duration, unit| {
+            let told = end.checked_sub(start).and_then(|told| told.checked_sub(wait));
+            told.is_some_and(|longer| longer < unit)
+        };
 
         let RetryAfter::After(told) = read(Value::wait_seconds(ticks, length)) else { panic!() };
-        prop_assert!(longer(told, Duration::from_secs(1)));
+        prop_assert!(longer(told, Duration::ZERO, Duration::from_secs(1)));
         let RetryAfter::After(told) = read(Value::wait_tenths(ticks, length)) else { panic!() };
-        prop_assert!(longer(told, Duration::from_millis(100)));
+        prop_assert!(longer(told, Duration::ZERO, Duration::from_millis(100)));
         let now = Duration::from_millis(now);
         let RetryAfter::At(date) = read(Value::wait_until(now, ticks, length)) else { panic!() };
-        prop_assert!(longer(date.since_epoch() - now, Duration::from_secs(1)));
+        prop_assert!(longer(date.since_epoch(), now, Duration::from_secs(1)));
 
         let Value::Count(seconds) = Value::epoch_seconds(now, ticks, length) else { panic!() };
-        prop_assert!(longer(Duration::from_secs(seconds) - now, Duration::from_secs(1)));
+        prop_assert!(longer(Duration::from_secs(seconds), now, Duration::from_secs(1)));
         let Value::Count(millis) = Value::epoch_millis(now, ticks, length) else { panic!() };
-        prop_assert!(longer(Duration::from_millis(millis) - now, Duration::from_millis(1)));
+        prop_assert!(longer(Duration::from_millis(millis), now, Duration::from_millis(1)));
     }
 
     #[test]

@@ -43,7 +43,7 @@ entry!(operation parse Dictionary u32 Bytes8, Result<bool, Reason>: |value, _, _
 entry!(operation read Report u32 &'static [(Bytes8, Bytes8)], Report<'static>: |head, _, _, _| Report::read(head.iter().copied()));
 
 /// Where a line is written to.
-struct Line {
+pub struct Line {
     bytes: [u8; 128],
     len: usize,
 }

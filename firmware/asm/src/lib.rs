@@ -34,6 +34,7 @@ mod decisions;
 mod feedback;
 mod http;
 mod operations;
+mod profiles;
 mod windows;
 
 use cortex_m as _; // implements the critical section

@@ -135,9 +135,10 @@ impl Format for Parameters<'_> {
 
 impl Format for Member<'_> {
     fn format(&self, f: Formatter<'_>) {
-        match self.value() {
-            Some(value) => write!(f, "{}{}", value, self.parameters()),
-            None => write!(f, "(){}", self.parameters()),
+        if let Some(value) = self.value() {
+            write!(f, "{}{}", value, self.parameters());
+        } else {
+            write!(f, "(){}", self.parameters());
         }
     }
 }

@@ -17,8 +17,8 @@ pub fn run(value: &[u8]) {
     assert_eq!(entries, grammar::dictionary(value));
     if let (Some(dictionary), Some(entries)) = (dictionary, entries) {
         for (key, _) in &entries {
-            let last = entries.iter().rev().find(|(other, _)| key == other).map(|(_, member)| member.clone());
-            assert_eq!(dictionary.get(key.as_bytes()).map(|member| tree(&member)), last);
+            let expected = entries.iter().rev().find(|(other, _)| key == other).map(|(_, member)| member.clone());
+            assert_eq!(dictionary.get(key.as_bytes()).map(|member| tree(&member)), expected);
         }
     }
 

@@ -52,10 +52,10 @@ fn nearest(year: i16, rest: (i8, i8, i8, i8, i8), now: u64) -> i16 {
 
 /// The calendar of seconds since the epoch.
 pub fn civil(seconds: u64) -> DateTime {
-    EPOCH + SignedDuration::from_secs(seconds as i64)
+    EPOCH + SignedDuration::from_secs(i64::try_from(seconds).unwrap())
 }
 
 /// Seconds from the epoch to a day.
 pub fn seconds(day: jiff::civil::Date) -> u64 {
-    day.to_datetime(jiff::civil::Time::midnight()).duration_since(EPOCH).as_secs() as u64
+    u64::try_from(day.to_datetime(jiff::civil::Time::midnight()).duration_since(EPOCH).as_secs()).unwrap()
 }

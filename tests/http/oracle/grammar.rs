@@ -187,7 +187,8 @@ impl Parser {
         if !self.eat(':') {
             return None;
         }
-        let bits: String = letters.chars().map(|letter| format!("{:06b}", LETTERS.find(letter).unwrap())).collect();
+        let bits: Vec<_> = letters.chars().map(|letter| format!("{:06b}", LETTERS.find(letter).unwrap())).collect();
+        let bits = bits.concat();
         Some(
             bits.as_bytes()
                 .chunks_exact(8)

@@ -260,6 +260,19 @@ fn garbage_opens_no_window() {
 }
 
 #[test]
+fn a_limit_that_is_no_number_opens_no_window_beside_those_that_are() {
+    let report = read(&[r#"RateLimit-Limit: -1, "a";q=3"#]);
+    assert_eq!((names(&report), ignored(&report)), (vec![Some("a")], vec![("RateLimit-Limit", Reason::Negative)]));
+}
+
+#[test]
+fn a_policy_that_is_said_twice_is_one_window() {
+    let line = r#"RateLimit-Policy: 5;w=60;qu="content-bytes", 5;w=60, "a";q=5;w=60;qu="content-bytes";pk=:aGk=:"#;
+    let report = read(&[line, line]);
+    assert_eq!((report.windows().count(), report.ignored().count()), (3, 0));
+}
+
+#[test]
 fn a_member_that_says_nothing_leaves_the_others_be() {
     let report = read(&[r#"RateLimit-Policy: "a";q=1, "b", "c";q=3"#]);
     assert_eq!(

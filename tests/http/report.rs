@@ -114,6 +114,14 @@ fn draft_07_joins_budget_and_policy_by_the_limit() {
 }
 
 #[test]
+fn a_limit_with_a_window_of_its_own_is_not_joined_with_a_policy_of_another() {
+    let (limit, policy) = ("RateLimit-Limit: 100;w=60", "RateLimit-Policy: 100;w=30, 100;w=60");
+    let (half, whole) = ((Some(100), None, Some(30), None), (Some(100), Some(5), Some(60), None));
+    assert_eq!(all(&read(&[limit, policy, "RateLimit-Remaining: 5"])), [half, whole]);
+    assert_eq!(all(&read(&[limit, "RateLimit-Policy: 100;w=30", "RateLimit-Remaining: 5"])), [half, whole]);
+}
+
+#[test]
 fn draft_10_joins_policy_and_state_by_name() {
     let policies = r#"RateLimit-Policy: "burst";q=100;w=60,"daily";q=1000;w=86400"#;
     let states = r#"RateLimit: "daily";r=7;t=4000, "burst";r=50;t=30"#;
@@ -159,6 +167,7 @@ fn an_api_call_limit_is_limit_and_what_remains() {
         assert_eq!(all(&read(&[&format!("{name}: 32/80")])), [(Some(80), Some(48), None, None)]);
     }
     assert_eq!(all(&read(&["A-Api-Call-Limit: 1/2", "B-Api-Call-Limit: 3/9"])).len(), 2);
+    assert_eq!(all(&read(&["A-Api-Call-Limit: 1/2", "a-api-call-limit: 1/2"])).len(), 1);
 }
 
 #[test]
@@ -257,6 +266,19 @@ fn garbage_opens_no_window() {
     assert_eq!(report.windows().count(), 0);
     let reasons: Vec<_> = ignored(&report).into_iter().map(|(_, reason)| reason).collect();
     assert_eq!(reasons, [Reason::NotANumber, Reason::NotUsedOfSize, Reason::Syntax { at: 6 }, Reason::Negative]);
+}
+
+#[test]
+fn a_limit_that_is_no_number_opens_no_window_beside_those_that_are() {
+    let report = read(&[r#"RateLimit-Limit: -1, "a";q=3"#]);
+    assert_eq!((names(&report), ignored(&report)), (vec![Some("a")], vec![("RateLimit-Limit", Reason::Negative)]));
+}
+
+#[test]
+fn a_policy_that_is_said_twice_is_one_window() {
+    let line = r#"RateLimit-Policy: 5;w=60;qu="content-bytes", 5;w=60, "a";q=5;w=60;qu="content-bytes";pk=:aGk=:"#;
+    let report = read(&[line, line]);
+    assert_eq!((report.windows().count(), report.ignored().count()), (3, 0));
 }
 
 #[test]

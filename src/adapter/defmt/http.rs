@@ -82,10 +82,19 @@ fn millis(time: core::time::Duration) -> u64 {
     crate::time::TickLength::MILLISECOND.ticks(time)
 }
 
+/// Bytes that are mostly text.
+struct Ascii<'a>(&'a [u8]);
+
+impl Format for Ascii<'_> {
+    fn format(&self, f: Formatter<'_>) {
+        write!(f, "{}", Display2Format(&self.0.escape_ascii()));
+    }
+}
+
 impl Format for Reported<'_> {
     fn format(&self, f: Formatter<'_>) {
         if let Some(name) = self.name() {
-            write!(f, "{=[u8]:a}: ", name);
+            write!(f, "{}: ", Ascii(name));
         }
         write!(f, "{} of {}", self.remaining(), self.limit());
         if let Some(window) = self.window() {
@@ -120,7 +129,7 @@ impl Format for Bare<'_> {
             Self::Bytes(bytes) => write!(f, "{}", bytes),
             Self::Boolean(boolean) => write!(f, "?{=u8}", u8::from(*boolean)),
             Self::Date(date) => write!(f, "@{}", date),
-            Self::DisplayText(text) => write!(f, "%{=[u8]:a}", text),
+            Self::DisplayText(text) => write!(f, "%\"{}\"", Ascii(text)),
         }
     }
 }
@@ -128,7 +137,7 @@ impl Format for Bare<'_> {
 impl Format for Parameters<'_> {
     fn format(&self, f: Formatter<'_>) {
         for (name, value) in self.iter() {
-            write!(f, ";{=[u8]:a}={}", name, value);
+            write!(f, ";{}={}", Ascii(name), value);
         }
     }
 }
@@ -154,7 +163,7 @@ impl Format for List<'_> {
 impl Format for Dictionary<'_> {
     fn format(&self, f: Formatter<'_>) {
         for (name, member) in self.entries() {
-            write!(f, "{=[u8]:a}={}, ", name, member);
+            write!(f, "{}={}, ", Ascii(name), member);
         }
     }
 }

@@ -10,13 +10,11 @@ impl<E: Copy, const N: usize> Kept<E, N> {
         Self { slots: [None; N], beyond: 0 }
     }
 
-    /// False if there is no room.
-    pub(crate) fn push(&mut self, entry: E) -> bool {
-        let slot = self.slots.iter_mut().find(|slot| slot.is_none());
-        if slot.is_none() {
+    /// Keeps it, or counts it if there is no room.
+    pub(crate) fn push(&mut self, entry: E) {
+        if self.entry(|_| false, entry).is_none() {
             self.beyond = self.beyond.saturating_add(1);
         }
-        slot.map(|slot| *slot = Some(entry)).is_some()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &E> {

@@ -81,8 +81,11 @@ impl<'h> Reader<'h> {
     }
 
     fn limit(&mut self, prefix: Prefix, policy: Policy<'h>) -> Result<(), Reason> {
+        if policy.name().is_some() {
+            return self.policy(prefix, policy);
+        }
         let nearest = self.nearest(prefix)?;
-        if policy.name().is_some() || nearest.limit.is_some() && policy.window().is_some() {
+        if nearest.limit.is_some() && policy.window().is_some() {
             return self.policy(prefix, policy);
         }
         once(&mut nearest.limit, Some(policy.quota()))?;
@@ -108,14 +111,16 @@ impl<'h> Reader<'h> {
     }
 
     fn policy(&mut self, prefix: Prefix, policy: Policy<'h>) -> Result<(), Reason> {
-        let (quota, window) = (Some(policy.quota()), policy.window().map(Duration::from_secs));
-        let entry = match policy.name() {
-            Some(name) => self.named(name, policy.partition())?,
-            None => self.unnamed(Reported { limit: quota, window, ..Reported::from(Source::Unnamed(prefix)) })?,
+        let (limit, unit, partition) = (Some(policy.quota()), policy.unit(), policy.partition());
+        let window = policy.window().map(Duration::from_secs);
+        let Some(name) = policy.name() else {
+            let new = Reported { limit, window, unit, partition, ..Reported::from(Source::Unnamed(prefix)) };
+            return self.entry(|window| *window == new, new).map(|_| ());
         };
-        once(&mut entry.limit, quota)?;
+        let entry = self.named(name, partition)?;
+        once(&mut entry.limit, limit)?;
         once(&mut entry.window, window)?;
-        once(&mut entry.unit, policy.unit())
+        once(&mut entry.unit, unit)
     }
 
     fn budget(&mut self, value: &'h [u8]) -> Result<(), Reason> {
@@ -173,11 +178,6 @@ impl<'h> Reader<'h> {
         let entry = self.entry(same, Reported::from(source))?;
         entry.partition = entry.partition.or(partition);
         Ok(entry)
-    }
-
-    /// The window of a policy without a name.
-    fn unnamed(&mut self, new: Reported<'h>) -> Result<&mut Reported<'h>, Reason> {
-        self.entry(|window| *window == new, new)
     }
 
     fn entry(&mut self, same: impl Fn(&Reported<'h>) -> bool, new: Reported<'h>) -> Result<&mut Reported<'h>, Reason> {

@@ -67,7 +67,7 @@ fn comma(scanner: &mut Scanner<'_>) -> Option<bool> {
         return None;
     }
     scanner.blanks();
-    if scanner.is_done() { None } else { Some(true) }
+    Some(true) // a comma at the end is followed by a member that is missing
 }
 
 /// Checks a value from one end to the other.

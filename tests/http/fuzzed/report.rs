@@ -47,6 +47,8 @@ fn bounds_hold(report: &Report<'_>) {
     }
     for window in report.windows() {
         assert!(!window.is_refusing() || window.name().is_some());
+        let says_something = window.limit().is_some() || window.remaining().is_some() || window.reset().is_some();
+        assert!(says_something, "{window:?}");
     }
     if let Some(RetryAfter::At(date)) = report.retry_after() {
         assert_eq!(RetryAfter::parse(date.to_string().as_bytes()), Ok(RetryAfter::At(date)));

@@ -15,12 +15,20 @@ use tollgate::algorithm::{
     self, Charge, FirstRequestWindow, FixedWindow, LeakyBucket, LeakyQueue, SlidingWindow, Step, TokenBucket,
 };
 use tollgate::cell::{Atomic32, Atomic64, CriticalSection, NoSharedCell, Unsync};
-use tollgate::client::Poll;
+use tollgate::client::{
+    Backoff, BackoffError, BackoffSettings, BreakerError, BreakerSettings, BreakerState, Call, CircuitBreaker,
+    ForcedOpen, GaveUp, Handle, Jitter, Job, Next, NoneWaiting, NotBegun, Outcome, Pacer, Poll, QueueFull, Queued,
+    RequestQueue, Seeded, ServerWait, Trend, UsageError, UsageWarning, UsageWatch,
+};
 use tollgate::concurrency::{
     ConcurrencyError, ConcurrencyLimit, Lease, LeaseLost, LeasedConcurrency, LeasedPermit, Permit, ReleaseError,
 };
 use tollgate::decision::{Busy, Denied, Forced, Grant, LevelError, Never, NotYet, Reservation};
-use tollgate::http::{Header, Value};
+use tollgate::http::structured::{self, Bare, Dictionary, List, Member, Parameters, Text, TextError};
+use tollgate::http::{
+    self, Budget, CallLimit, Header, HttpDate, Listed, Number, Policy, Prefix, Reason, Report, Reported, Reset,
+    RetryAfter, Timestamp, Trio, Value,
+};
 use tollgate::keyed::{
     self, ClassError, Full, HalfLine, Inline, Key, KeyCell, KeyedLimits, LimitSlot, Set, SipHash, SipHasher, Slot,
     TableFull, Usage, WholeLine,
@@ -28,6 +36,7 @@ use tollgate::keyed::{
 use tollgate::layered::{Admission, Admitted, Class, Costing, Layered, Refused, Request, ShareError, Tightest};
 use tollgate::lease::{Drawn, RateLease, Spent, Terms, TermsError, Unused};
 use tollgate::penalty::{Penalty, PenaltyError, PenaltyRule, WaitingPeriod};
+use tollgate::profiles::{Full as TooFew, Headers, Refusal, clover, conecto, haravan};
 use tollgate::quota::{Quota, QuotaError, Rate, Window};
 use tollgate::{
     Adjustable, BucketedWindow, Capped, ChangeError, Keyed, Limiter, RollingWindow, SnapshotError, SuppressionCount,
@@ -62,9 +71,20 @@ fn every_public_type_has_format() {
         Drawn<T> Unused<T> Spent<T> Terms<T> TermsError
         Usage<T> Full<A> ClassError Slot<C> HalfLine WholeLine SipHash SipHasher TableFull
         TickLength TickLengthError Patience<T> Retry<T>
-        Header Value
+        Header<R> Value Budget CallLimit HttpDate Prefix Reason Reset RetryAfter Timestamp Trio TextError
         Poll<T, R>
+        Headers Refusal<A>
+        Jitter BackoffSettings<T> BackoffError Backoff<T> ServerWait<T> GaveUp<T> Seeded
+        BreakerSettings<T> BreakerError BreakerState CircuitBreaker<T> Call Outcome NotBegun<T> ForcedOpen
+        Pacer<T> UsageWatch<T> UsageError UsageWarning<T> Trend
+        Job<R, A, T> QueueFull<R, A, T> Handle Next<T, R> NoneWaiting
     });
+    needs_format::<(Number<'static>, Policy<'static>, http::State<'static>, Listed<'static, Policy<'static>>)>();
+    needs_format::<(Report<'static>, Reported<'static>, http::Ignored<'static>)>();
+    needs_format::<(Text<'static>, structured::Bytes<'static>, Bare<'static>, Parameters<'static>)>();
+    needs_format::<(Member<'static>, List<'static>, Dictionary<'static>)>();
+    with_format.extend(["Number", "Policy", "State", "Listed", "Report", "Reported", "Ignored"]);
+    with_format.extend(["Text", "Bytes", "Bare", "Parameters", "Member", "List", "Dictionary"]);
     needs_format::<Admission<u32, &'static ConcurrencyLimit>>();
     with_format.insert("Admission");
     needs_format::<(ConcurrencyLimit, Permit<'static>)>();
@@ -86,6 +106,21 @@ fn every_public_type_has_format() {
     needs_format::<RateLease<'static, RollingWindow<u32, 4>>>();
     needs_format::<(embedded_hal::Waiter<(), ()>, embedded_hal_async::Waiter<(), ()>)>();
     with_format.extend(["RateLease", "Waiter"]);
+    needs_format::<(TooFew, clover::Level, clover::Limited<u32>, clover::Caps, clover::Policy, clover::PolicyError)>();
+    needs_format::<(clover::App<u32>, clover::Token<u64>, clover::NotReleased)>();
+    needs_format::<clover::Admission<'static, u32, 50, 16, Atomic32, Atomic32>>();
+    needs_format::<clover::InlineApps<u64, 1, 1>>();
+    with_format.extend(["Level", "Limited", "Caps", "Policy", "PolicyError", "App", "Token", "NotReleased", "Apps"]);
+    needs_format::<(conecto::Rule<'static>, conecto::RuleError, conecto::Policy<'static>, conecto::PolicyError)>();
+    needs_format::<(conecto::Choice<'static>, conecto::Resource<'static>, conecto::Budget<u32, 4>)>();
+    needs_format::<(conecto::Limited<u64>, conecto::Body, conecto::BodyTooLong, conecto::ClientError)>();
+    needs_format::<(conecto::Admitted, conecto::InlineClients<u32, 1, 1>)>();
+    with_format.extend(["Rule", "RuleError", "Choice", "Resource", "Budget", "Body", "BodyTooLong", "ClientError"]);
+    needs_format::<(haravan::Policy, haravan::Shop<u32>, haravan::Admitted, haravan::Limited<u32>)>();
+    needs_format::<haravan::InlineShops<u64, 4>>();
+    with_format.extend(["Clients", "Shop", "Shops"]);
+    needs_format::<(RequestQueue<String, u8, u32, 4>, Queued<'static, String, u8>)>();
+    with_format.extend(["RequestQueue", "Queued"]);
     needs_format::<Timed<Quota<u32>, 1, 1_000>>();
 
     let mut declared = BTreeSet::new();

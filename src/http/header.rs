@@ -1,6 +1,10 @@
 use core::fmt;
 
+use super::Value;
+
 /// One line of the head of a response: written with `Display` as `Name: value`, or its two parts one by one.
+///
+/// The value is a [`Value`] or anything else that can be written, such as [`Listed`](super::Listed) policies.
 ///
 /// ```
 /// use tollgate::http::{Header, Value};
@@ -10,15 +14,15 @@ use core::fmt;
 /// assert_eq!((level.name(), level.value().to_string()), ("X-Haravan-Api-Call-Limit", "32/80".into()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Header {
+pub struct Header<V = Value> {
     name: &'static str,
-    value: Value,
+    pub(crate) value: V,
 }
 
-impl Header {
+impl<V> Header<V> {
     /// A header of any name.
     #[must_use]
-    pub const fn new(name: &'static str, value: Value) -> Self {
+    pub const fn new(name: &'static str, value: V) -> Self {
         Self { name, value }
     }
 
@@ -30,40 +34,16 @@ impl Header {
 
     /// The value.
     #[must_use]
-    pub const fn value(&self) -> Value {
+    pub const fn value(&self) -> V
+    where
+        V: Copy,
+    {
         self.value
     }
 }
 
-impl fmt::Display for Header {
+impl<V: fmt::Display> fmt::Display for Header<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.name, self.value)
-    }
-}
-
-/// What stands behind the colon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Value {
-    /// A whole number: `50`.
-    Count(u64),
-    /// Tenths of a whole: `2.0`.
-    Tenths(u64),
-    /// So much of so much: `32/80`.
-    UsedOf {
-        /// Units that count against the limit.
-        used: u64,
-        /// The most that may.
-        size: u64,
-    },
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Count(count) => write!(f, "{count}"),
-            Self::Tenths(tenths) => write!(f, "{}.{}", tenths / 10, tenths % 10),
-            Self::UsedOf { used, size } => write!(f, "{used}/{size}"),
-        }
     }
 }

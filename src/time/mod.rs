@@ -9,10 +9,11 @@
 //! [what that costs](crate::algorithm::tat#clock-faults) is bounded.
 
 mod countdown;
+mod progress;
 mod tick_length;
 
-#[cfg_attr(not(test), allow(unused_imports))]
 pub(crate) use countdown::Countdown;
+pub(crate) use progress::Progress;
 pub use tick_length::{TickLength, TickLengthError};
 
 use core::fmt::{Debug, Display};

@@ -30,6 +30,7 @@ mod compositions;
 #[cfg(feature = "controls")]
 mod controls;
 mod decisions;
+mod http;
 mod operations;
 mod windows;
 

@@ -9,6 +9,7 @@ mod http;
 mod keyed;
 mod layered;
 mod limits;
+mod profiles;
 #[cfg(any(feature = "embedded-hal", feature = "embedded-hal-async"))]
 mod waiting;
 

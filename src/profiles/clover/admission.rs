@@ -75,11 +75,11 @@ where
         Layered::new(self.levels(token)).peek(now, T::ONE).map_err(|refused| self.limited(token, &refused))
     }
 
-    /// Gives back the places of a request whose admission was [forgotten](Admission::forget).
+    /// Gives back the places of a request of a token of this app whose admission was [forgotten](Admission::forget).
     ///
     /// # Errors
     ///
-    /// If none are held; nothing is changed.
+    /// If the token holds none; nothing is changed.
     pub fn release<const M: usize>(&self, token: &Token<T, M, C, B>) -> Result<(), ReleaseError> {
         token.places().limit().release(1)?; // what a token holds, its app holds too
         self.places().limit().release(1)

@@ -3,7 +3,7 @@ use core::hash::{BuildHasher, Hash};
 
 use super::{Admission, App, Limited, Token};
 use crate::cell::{HasShared, Shared, StateCell};
-use crate::keyed::{LimitSlot, LimitTable, Reusable, SipHash};
+use crate::keyed::{LimitSlot, LimitTable, SipHash};
 use crate::profiles::{Full, Refusal};
 
 /// The limits of all apps and their tokens, in a fixed number of [slots](LimitSlot) for each: see
@@ -38,8 +38,8 @@ pub struct Apps<T, P, Q, H, const N: usize = 50, const M: usize = 16, C = Shared
 where
     T: HasShared,
 {
-    apps: LimitTable<T, App<T, N, C, B>, P, (), C>,
-    tokens: LimitTable<T, Token<T, M, C, B>, Q, (), C>,
+    app_slots: LimitTable<T, App<T, N, C, B>, P, (), C>,
+    token_slots: LimitTable<T, Token<T, M, C, B>, Q, (), C>,
     hasher: H,
 }
 
@@ -56,7 +56,13 @@ where
     /// Over slots never used.
     #[must_use]
     pub const fn over(apps: P, tokens: Q, hasher: H) -> Self {
-        Self { apps: LimitTable::over(apps, ()), tokens: LimitTable::over(tokens, ()), hasher }
+        Self { app_slots: LimitTable::over(apps, ()), token_slots: LimitTable::over(tokens, ()), hasher }
+    }
+
+    /// How many apps and tokens fit.
+    #[must_use]
+    pub fn capacity(&self) -> (usize, usize) {
+        (self.app_slots.capacity(), self.token_slots.capacity())
     }
 }
 
@@ -85,8 +91,8 @@ where
         K: Hash + ?Sized,
     {
         let (app, token) = self.hashes(app, token);
-        let of_app = |app| self.tokens.with_hashed(token, now, |token| App::try_acquire(app, token, now));
-        match self.apps.with_hashed(app, now, of_app) {
+        let of_app = |app| self.token_slots.with_hashed(token, now, |token| App::try_acquire(app, token, now));
+        match self.app_slots.with_hashed(app, now, of_app) {
             Ok(Ok(answer)) => answer.map_err(Refusal::Limited),
             Ok(Err(_)) => Err(Refusal::Full(Full::of("tokens"))),
             Err(_) => Err(Refusal::Full(Full::of("apps"))),
@@ -104,8 +110,8 @@ where
         K: Hash + ?Sized,
     {
         let (app, token) = self.hashes(app, token);
-        let of_app = |app: &App<T, N, C, B>| self.tokens.get_hashed(token, |token| app.release(token));
-        match self.apps.get_hashed(app, of_app) {
+        let of_app = |app: &App<T, N, C, B>| self.token_slots.get_hashed(token, |token| app.release(token));
+        match self.app_slots.get_hashed(app, of_app) {
             Ok(Some(Ok(Some(Ok(()))))) => Ok(()),
             Ok(None | Some(Ok(None | Some(Err(_))))) => Err(NotReleased::NotHeld),
             Err(_) | Ok(Some(Err(_))) => Err(NotReleased::Crowded),
@@ -114,16 +120,13 @@ where
 
     /// How many apps and tokens are in use at `now`: those whose limits are not as good as new. Reads every slot.
     pub fn occupancy(&self, now: T) -> (usize, usize) {
-        (self.apps.occupancy(now), self.tokens.occupancy(now))
+        (self.app_slots.occupancy(now), self.token_slots.occupancy(now))
     }
 
     /// Keeps a long silence from being mistaken for a recent past: see [`LimitTable::refresh`].
-    pub fn refresh(&self, now: T)
-    where
-        App<T, N, C, B>: Reusable<T>,
-    {
-        self.apps.refresh(now);
-        self.tokens.refresh(now);
+    pub fn refresh(&self, now: T) {
+        self.app_slots.refresh(now);
+        self.token_slots.refresh(now);
     }
 
     /// A token is hashed with its app.
@@ -139,7 +142,7 @@ where
     Q: AsRef<[LimitSlot<T, Token<T, M, C, B>, C>]>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Apps").field("apps", &self.apps).field("tokens", &self.tokens).finish_non_exhaustive()
+        f.debug_struct("Apps").field("apps", &self.app_slots).field("tokens", &self.token_slots).finish_non_exhaustive()
     }
 }
 

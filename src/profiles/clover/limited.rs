@@ -49,7 +49,7 @@ impl<T: Ticks> Answer<T> for Limited<T> {
 
     fn headers(&self, tick: TickLength) -> Headers {
         let level = Header::new(self.level.header(), Value::Count(self.limit.into()));
-        let wait = Header::new("retry-after", Value::Count(tick.seconds(self.wait).max(1)));
+        let wait = Header::new("retry-after", Value::wait_seconds(self.wait, tick));
         Headers::new([Some(level), self.level.is_concurrent().then_some(wait), None])
     }
 }

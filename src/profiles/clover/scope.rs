@@ -12,9 +12,9 @@ use crate::rolling_window::RollingWindow;
 use crate::time::TickLength;
 
 #[derive(Debug)]
-pub(super) struct Scope<T: HasShared, const N: usize, C, B> {
-    pub(super) rate: RollingWindow<T, N, C>,
-    pub(super) places: Penalty<ConcurrencyLimit<B>, T, C>,
+struct Scope<T: HasShared, const N: usize, C, B> {
+    rate: RollingWindow<T, N, C>,
+    places: Penalty<ConcurrencyLimit<B>, T, C>,
 }
 
 macro_rules! const_new {
@@ -87,13 +87,7 @@ impl<T: HasShared, const N: usize, C: StateCell<T>, B: StateCell<u32>> Reusable<
 }
 
 macro_rules! scope {
-    ($(#[$doc:meta])* $name:ident, $caps:ident, $most:literal) => {
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub struct $name<T: HasShared, const N: usize = $most, C = Shared<T>, B = Shared<u32>> {
-            pub(super) scope: Scope<T, N, C, B>,
-        }
-
+    ($name:ident, $caps:ident) => {
         scope!($name, $caps, const u32);
         scope!($name, $caps, const u64);
 
@@ -192,12 +186,17 @@ macro_rules! scope {
     };
 }
 
-scope! {
-    /// The limits of one app, which its tokens share. `N` is the largest rate.
-    App, app, 50
+/// The limits of one app, which its tokens share. `N` is the largest rate.
+#[derive(Debug)]
+pub struct App<T: HasShared, const N: usize = 50, C = Shared<T>, B = Shared<u32>> {
+    scope: Scope<T, N, C, B>,
 }
 
-scope! {
-    /// The limits of one token. `N` is the largest rate.
-    Token, token, 16
+/// The limits of one token. `N` is the largest rate.
+#[derive(Debug)]
+pub struct Token<T: HasShared, const N: usize = 16, C = Shared<T>, B = Shared<u32>> {
+    scope: Scope<T, N, C, B>,
 }
+
+scope!(App, app);
+scope!(Token, token);

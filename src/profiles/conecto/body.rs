@@ -2,6 +2,8 @@ use core::fmt::{self, Write};
 use core::str;
 use core::time::Duration;
 
+use crate::http::Timestamp;
+
 /// The JSON body of a 429: written with `Display`, or [into a buffer](Self::write_into).
 ///
 /// ```
@@ -20,14 +22,20 @@ use core::time::Duration;
 pub struct Body {
     limit: u32,
     period: Duration,
-    unix_millis: u64,
+    timestamp: Timestamp,
 }
 
 impl Body {
-    /// Of a limit in a period that was exceeded at so many milliseconds since 1970 (UTC).
+    /// Of a limit in a period that was exceeded at so many milliseconds since the epoch.
     #[must_use]
     pub const fn new(limit: u32, period: Duration, unix_millis: u64) -> Self {
-        Self { limit, period, unix_millis }
+        Self { limit, period, timestamp: Timestamp::from_millis(unix_millis) }
+    }
+
+    /// The limit that was exceeded.
+    #[must_use]
+    pub const fn limit(&self) -> u32 {
+        self.limit
     }
 
     /// Writes it to the start of a buffer.
@@ -46,7 +54,7 @@ impl Body {
 
 impl fmt::Display for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (timestamp, limit, period) = (Timestamp(self.unix_millis), self.limit, Per(self.period));
+        let (timestamp, limit, period) = (self.timestamp, self.limit, Per(self.period));
         write!(f, r#"{{"status":429,"timestamp":"{timestamp}","message":"#)?;
         write!(f, r#""Too Many Requests, exceeded your {limit} requests per {period} limit.","details":[]}}"#)
     }
@@ -84,30 +92,6 @@ impl fmt::Display for Per {
             _ => write!(f, "{:?}", self.0),
         }
     }
-}
-
-/// Milliseconds since 1970 as `2023-11-22T10:34:39.646Z`.
-struct Timestamp(u64);
-
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (days, millis) = (self.0 / 86_400_000, self.0 % 86_400_000);
-        let (year, month, day) = date(days);
-        let (hour, minute) = (millis / 3_600_000, millis / 60_000 % 60);
-        let (second, milli) = (millis / 1_000 % 60, millis % 1_000);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
-    }
-}
-
-/// Year, month and day of a day since 1970. Years are counted from March, so that the leap day is the last of one.
-fn date(days: u64) -> (u64, u64, u64) {
-    let days = days.saturating_add(719_468); // since the first of March of the year 0
-    let (era, day) = (days / 146_097, days % 146_097); // of 400 years
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153; // from March
-    let (day, month) = (day - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    (era * 400 + year + u64::from(month <= 2), month, day)
 }
 
 /// The buffer is too short for the body.

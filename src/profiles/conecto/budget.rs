@@ -4,7 +4,7 @@ use super::{Body, Policy};
 #[cfg(not(loom))]
 use crate::cell::Init;
 use crate::cell::{HasShared, Shared, StateCell};
-use crate::http::{Header, Value};
+use crate::http::{Header, Prefix, Value};
 use crate::keyed::Reusable;
 use crate::profiles::{Answer, Headers};
 use crate::quota::{Quota, QuotaError};
@@ -134,9 +134,11 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Reusable<T> for Budget<T, N,
     }
 }
 
-fn limit_and_remaining(limit: u32, remaining: u32) -> [Option<Header>; 2] {
+/// The two headers of every response, and a third.
+fn headers(limit: u32, remaining: u32, third: Option<Header>) -> Headers {
     let header = |name, count: u32| Some(Header::new(name, Value::Count(count.into())));
-    [header("X-RateLimit-Limit", limit), header("X-RateLimit-Remaining", remaining)]
+    let names = Prefix::XRateLimit;
+    Headers::new([header(names.limit(), limit), header(names.remaining(), remaining), third])
 }
 
 /// A request that goes on.
@@ -175,8 +177,7 @@ impl<T: Ticks> Answer<T> for Admitted {
     }
 
     fn headers(&self, _tick: TickLength) -> Headers {
-        let [limit, remaining] = limit_and_remaining(self.limit, self.remaining);
-        Headers::new([limit, remaining, None])
+        headers(self.limit, self.remaining, None)
     }
 }
 
@@ -205,7 +206,7 @@ impl<T: Ticks> Limited<T> {
         self.wait
     }
 
-    /// The body of the response, at so many milliseconds since 1970 (UTC), which only the caller knows.
+    /// The body of the response, at so many milliseconds since the epoch, which only the caller knows.
     #[must_use]
     pub fn body(&self, tick: TickLength, unix_millis: u64) -> Body {
         Body::new(self.limit, tick.duration(self.period), unix_millis)
@@ -226,9 +227,8 @@ impl<T: Ticks> Answer<T> for Limited<T> {
     }
 
     fn headers(&self, tick: TickLength) -> Headers {
-        let [limit, remaining] = limit_and_remaining(self.limit, 0);
-        let wait = Header::new("Retry-After", Value::Count(tick.seconds(self.wait).max(1)));
-        Headers::new([limit, remaining, Some(wait)])
+        let wait = Header::new("Retry-After", Value::wait_seconds(self.wait, tick));
+        headers(self.limit, 0, Some(wait))
     }
 }
 

@@ -53,6 +53,12 @@ where
         Ok(Self::unchecked(policy, large, small, hasher))
     }
 
+    /// How many budgets fit, of the larger and the smaller ones.
+    #[must_use]
+    pub fn capacity(&self) -> (usize, usize) {
+        (self.large.capacity(), self.small.capacity())
+    }
+
     const fn unchecked(policy: Policy<'r>, large: P, small: Q, hasher: H) -> Self {
         Self { policy, large: LimitTable::over(large, ()), small: LimitTable::over(small, ()), hasher }
     }

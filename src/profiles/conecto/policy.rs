@@ -185,7 +185,7 @@ pub enum PolicyError {
 }
 
 impl PolicyError {
-    pub(super) const fn message(self) -> Text {
+    pub(crate) const fn message(self) -> Text {
         match self {
             Self::ZeroLimit => Text::new("limit = 0 admits nothing: give a limit of at least 1"),
             Self::LimitTooLarge { limit, most } => Text::new("limit = ")

@@ -199,7 +199,7 @@ pub enum RuleError {
 }
 
 impl RuleError {
-    pub(super) const fn message(self) -> Text {
+    pub(crate) const fn message(self) -> Text {
         match self {
             Self::NoLeadingSlash => Text::new("the template does not begin with a slash: give one such as /menus/{id}"),
             Self::EmptySegment { segment } => Text::new("segment ")

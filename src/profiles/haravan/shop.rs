@@ -180,7 +180,7 @@ impl<T: Ticks> Answer<T> for Limited<T> {
 
     fn headers(&self, tick: TickLength) -> Headers {
         let level = Header::new(USED, Value::UsedOf { used: self.size, size: self.size });
-        let wait = Header::new("Retry-After", Value::Tenths(tick.tenths(self.wait).max(1)));
+        let wait = Header::new("Retry-After", Value::wait_tenths(self.wait, tick));
         Headers::new([Some(level), Some(wait), None])
     }
 }

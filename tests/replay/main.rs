@@ -15,6 +15,7 @@ mod log_format;
 mod log_mode;
 mod oracle;
 mod profile_log;
+mod profile_numbers;
 mod profile_oracle;
 mod profile_random;
 mod profiles;

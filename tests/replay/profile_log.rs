@@ -1,7 +1,11 @@
 //! Log mode with the limits of an API, and which options go with one.
 
+use std::collections::HashMap;
+
 use crate::harness::{printed, refused};
 use crate::log_mode::{line, report, value};
+use crate::profile_oracle::{Conecto, Haravan, conecto_rule};
+use crate::random::Random;
 
 #[test]
 fn conecto_counts_by_rule_and_by_client_method_and_path() {
@@ -70,6 +74,54 @@ busiest clients   requests   denied   longest wait told
 ";
     for bits in ["32", "64"] {
         assert_eq!(report(&["--profile", "haravan", "--clock-bits", bits], &log), expected);
+    }
+}
+
+#[test]
+fn naive_lists_of_times_count_the_same_denials_in_random_logs() {
+    let paths = ["/pos/v2/L1/checks", "/pos/v2/L1/checks/?open", "/pos/v2/L1/menus", "/online-ordering/v1/L1/orders"];
+    for seed in 0..6 {
+        let mut random = Random(seed);
+        let (mut conecto, mut haravan) = (Conecto::default(), Haravan::default());
+        let mut denied = [0, 0];
+        let mut by_rule: HashMap<String, (u32, u32)> = HashMap::new();
+        let (mut log, mut now) = (String::new(), 0);
+        for _ in 0..6_000 {
+            // 15 a second, and now and then a quiet half hour.
+            now += if random.below(1_000) == 0 { 1_800 } else { random.below(30) / 28 };
+            let (client, path) = (random.pick(&["192.0.2.1", "192.0.2.2"]), random.pick(&paths));
+            let time = format!("{:02}:{:02}:{:02}", now / 3_600, now / 60 % 60, now % 60);
+            log += &line(client, &time, &format!("GET {path} HTTP/1.1"));
+            let now = i128::from(now) * 1_000;
+            let said = [conecto.decide("acquire", now, client, "GET", path), haravan.decide("acquire", now, client)];
+            let refused = said.map(|said| u32::from(said.starts_with("deny")));
+            denied = [denied[0] + refused[0], denied[1] + refused[1]];
+            let (requests, denied) = by_rule.entry(conecto_rule("GET", path).0).or_default();
+            (*requests, *denied) = (*requests + 1, *denied + refused[0]);
+        }
+        assert!(denied.iter().all(|&denied| denied > 100), "seed {seed}: {denied:?}");
+        let first = |told: &str, name| value(told, name).split(' ').next().unwrap().replace(',', "");
+        let told = report(&["--profile", "haravan"], &log);
+        assert_eq!(first(&told, "denied"), denied[1].to_string(), "seed {seed}");
+        let told = report(&["--profile", "conecto"], &log);
+        assert_eq!(first(&told, "denied"), denied[0].to_string(), "seed {seed}");
+        for (rule, (requests, denied)) in by_rule {
+            let row = value(&told, &rule).replace(',', "");
+            let numbers: Vec<&str> = row.split(' ').collect();
+            assert_eq!(numbers[1..3], [requests.to_string(), denied.to_string()], "seed {seed}: {rule}");
+        }
+    }
+}
+
+#[test]
+fn help_names_every_rule() {
+    let (help, told) = (printed(&["--help"], b""), printed(&["--profile", "conecto"], b""));
+    let rules = told.lines().skip_while(|line| !line.starts_with("rule ")).skip(2);
+    let rules: Vec<&str> = rules.take_while(|line| !line.starts_with("other ")).collect();
+    assert_eq!(rules.len(), 4, "{told}");
+    for rule in rules {
+        let (name, _) = rule.split_once("  ").expect("numbers follow");
+        assert!(help.contains(name), "--help says nothing of {name}");
     }
 }
 

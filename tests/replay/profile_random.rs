@@ -23,7 +23,7 @@ struct Walk {
 impl Walk {
     fn new(seed: u64) -> Self {
         let mut random = Random(seed);
-        let bits = [32, 64][usize::from(seed % 2 == 0)];
+        let bits = [32, 64][usize::from(seed.is_multiple_of(2))];
         let before = random.below(if bits == 32 { 1 << 23 } else { 1 << 40 });
         let start = if bits == 32 { (1 << 32) - before } else { u64::MAX - before };
         Self { random, seed, bits, now: 0, start, rows: String::new(), expected: Vec::new() }
@@ -138,8 +138,8 @@ fn conecto_decides_as_lists_of_the_last_hour() {
     for seed in 0..40 {
         let mut walk = Walk::new(1_000 + seed);
         let mut conecto = Conecto::default();
-        let paths: Vec<String> = (0..1 + walk.random.below(12)).map(|_| random_path(&mut walk.random)).collect();
-        let methods = &["POST", "GET", "post"][..1 + usize::try_from(walk.random.below(3)).unwrap()];
+        let paths: Vec<String> = (0..=walk.random.below(12)).map(|_| random_path(&mut walk.random)).collect();
+        let methods = &["POST", "GET", "post"][..=usize::try_from(walk.random.below(3)).unwrap()];
         let pace = 1 << walk.random.below(14);
         for _ in 0..3_000 {
             let step = match walk.random.below(500) {

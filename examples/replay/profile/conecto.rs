@@ -135,9 +135,9 @@ pub fn rules() -> Vec<Rule> {
 }
 
 /// The one of [`rules`] that a request of this key falls under.
-pub fn rule_of(key: &[u8]) -> Option<usize> {
+pub fn rule_of(key: &[u8]) -> usize {
     let request = Request::read(key);
     let rule = request.choice().rule();
     let known = POLICY.rules().iter().position(|&known| Some(known) == rule);
-    Some(known.unwrap_or(POLICY.rules().len()))
+    known.unwrap_or(POLICY.rules().len())
 }

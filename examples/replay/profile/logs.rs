@@ -9,8 +9,8 @@ pub struct OfLogs {
     /// The limit, in a line.
     pub about: String,
     rules: Vec<Rule>,
-    /// The rule that requests of this key fall under, where there are any.
-    rule_of: fn(&[u8]) -> Option<usize>,
+    /// Which of them requests of this key fall under, if there are any.
+    rule_of: fn(&[u8]) -> usize,
 }
 
 /// A rule that chooses the limit of a request.
@@ -31,7 +31,7 @@ impl Profile {
                 rule_of: conecto::rule_of,
             }),
             Self::Haravan => {
-                Some(OfLogs { key: Key::Client, about: haravan::about(), rules: Vec::new(), rule_of: |_| None })
+                Some(OfLogs { key: Key::Client, about: haravan::about(), rules: Vec::new(), rule_of: |_| 0 })
             }
         }
     }
@@ -42,7 +42,7 @@ impl OfLogs {
     pub fn by_rule(&self, traffic: &Traffic) -> Vec<(&Rule, Tally)> {
         let mut rules: Vec<(&Rule, Tally)> = self.rules.iter().map(|rule| (rule, Tally::default())).collect();
         for (key, tally) in &traffic.keys {
-            if let Some((_, sum)) = (self.rule_of)(key).and_then(|rule| rules.get_mut(rule)) {
+            if let Some((_, sum)) = rules.get_mut((self.rule_of)(key)) {
                 sum.add(tally);
             }
         }

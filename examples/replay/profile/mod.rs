@@ -79,9 +79,9 @@ struct Said {
 impl Said {
     /// `refuses` is what does if it is refused.
     fn new<T: Ticks>(said: &impl profiles::Answer<T>, refuses: &str, remaining: u64) -> Self {
-        let (outcome, level) = match said.retry_after() {
+        let (outcome, level) = match said.level() {
             None => (Outcome::Admit { delay: 0 }, ""),
-            Some(wait) => (Outcome::Deny { level: 0, retry_after: Some(wait.into()) }, refuses),
+            Some(_) => (Outcome::Deny { level: 0, retry_after: said.retry_after().map(Into::into) }, refuses),
         };
         let headers: Vec<String> = said.headers(TICK).map(|header| header.to_string()).collect();
         Self {

@@ -73,7 +73,7 @@ fn every_public_type_has_format() {
         TickLength TickLengthError Patience<T> Retry<T>
         Header<R> Value Budget CallLimit HttpDate Prefix Reason Reset RetryAfter Timestamp Trio TextError
         Poll<T, R>
-        Headers Refusal<A>
+        Headers Refusal<A> BackoffPolicy
         Jitter BackoffSettings<T> BackoffError Backoff<T> ServerWait<T> GaveUp<T> Seeded
         BreakerSettings<T> BreakerError BreakerState CircuitBreaker<T> Call Outcome NotBegun<T> ForcedOpen
         Pacer<T> UsageWatch<T> UsageError UsageWarning<T> Trend

@@ -13,6 +13,8 @@
 //! number of slots, where a key that finds none is told so. Whatever is decided is an [`Answer`]: a status, headers in the order
 //! of the API's documents, a wait in ticks.
 //!
+//! For the client's side there are a [`BackoffPolicy`] and the quota for a [`Pacer`](crate::client::Pacer) of each.
+//!
 //! ```
 //! use tollgate::keyed::SipHash;
 //! use tollgate::profiles::{Answer, haravan};
@@ -29,8 +31,10 @@
 //! ```
 
 mod answer;
+mod backoff_policy;
 pub mod clover;
 pub mod conecto;
 pub mod haravan;
 
 pub use answer::{Answer, Full, Headers, Refusal};
+pub use backoff_policy::BackoffPolicy;

@@ -2,7 +2,7 @@ use ::defmt::{Format, Formatter, write};
 
 use crate::cell::{HasShared, StateCell};
 use crate::keyed::{LimitSlot, Slots};
-use crate::profiles::{Full, Headers, Refusal, clover, conecto, haravan};
+use crate::profiles::{BackoffPolicy, Full, Headers, Refusal, clover, conecto, haravan};
 use crate::time::Ticks;
 
 impl Format for Headers {
@@ -25,6 +25,13 @@ impl<R: Format> Format for Refusal<R> {
 impl Format for Full {
     fn format(&self, f: Formatter<'_>) {
         write!(f, "no slot in the table of {=str}", self.table());
+    }
+}
+
+impl Format for BackoffPolicy {
+    fn format(&self, f: Formatter<'_>) {
+        let (first, factor, longest) = (self.first.as_millis(), self.factor, self.longest.as_millis());
+        write!(f, "{=u128} ms, times {=u32} up to {=u128} ms", first, factor, longest);
     }
 }
 

@@ -43,9 +43,14 @@
 //!
 //! # Memory
 //!
-//! On `u32`, a slot of [`Apps`] takes 268 bytes for an app and 132 for a token, on `u64` 536 and 264.
+//! On `u32`, a slot of [`Apps`] takes 264 bytes for an app and 128 for a token, on `u64` 504 and 232.
 //!
 //! The names and numbers are those of the API's documents, *API usage and rate limits*.
+
+use core::time::Duration;
+
+use super::BackoffPolicy;
+use crate::client::Jitter;
 
 mod admission;
 mod apps;
@@ -61,3 +66,17 @@ pub use level::Level;
 pub use limited::Limited;
 pub use policy::{Caps, Policy, PolicyError};
 pub use scope::{App, Token};
+
+/// How a client backs off, as the documents say: a pause of a second, then `2^n + U[0, 1)` seconds, ten attempts.
+///
+/// They say nothing of a `retry-after` that is missing or unreadable: then it is a minute, the longest that a server of
+/// [this policy](Policy::DOCUMENTED) names.
+pub const BACKOFF: BackoffPolicy = BackoffPolicy {
+    first: Duration::from_secs(1),
+    factor: 2,
+    longest: Duration::from_secs(512),
+    jitter: Jitter::Additive,
+    attempts: 10,
+    pause: Duration::from_secs(1),
+    unreadable: Duration::from_secs(60),
+};

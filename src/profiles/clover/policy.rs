@@ -3,7 +3,7 @@ use core::time::Duration;
 
 use crate::concurrency::ConcurrencyError;
 use crate::penalty::{PenaltyError, WaitingPeriod};
-use crate::quota::QuotaError;
+use crate::quota::{Quota, QuotaError};
 use crate::time::{TickLength, Ticks};
 
 /// What an app, or a token, may do.
@@ -51,6 +51,12 @@ impl Policy {
         growth: 2,
         longest_wait: Duration::from_secs(60),
     };
+
+    /// The rate of an app or a token on a clock of such ticks: for a window, or for a client's [`Pacer`](crate::client::Pacer).
+    #[must_use]
+    pub fn quota<T: Ticks>(&self, caps: Caps, tick: TickLength) -> Quota<T> {
+        Quota::per(T::truncate(caps.rate.into()), tick.ticks(self.period))
+    }
 
     pub(super) fn wait<T: Ticks>(&self, tick: TickLength) -> WaitingPeriod<T> {
         let growth = T::truncate(self.growth.into());

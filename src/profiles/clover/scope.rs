@@ -53,11 +53,13 @@ impl<T: HasShared, const N: usize, C: StateCell<T>, B> Scope<T, N, C, B> {
         mut cell: impl FnMut() -> C,
         mut count: impl FnMut() -> B,
     ) -> Result<Self, PolicyError> {
-        let quota = Quota::per(T::truncate(caps.rate.into()), tick.ticks(policy.period));
         let rule = PenaltyRule::try_new(policy.wait(tick)).map_err(PolicyError::Wait)?;
         let places = ConcurrencyLimit::from_parts(caps.at_once, count(), count()).map_err(PolicyError::AtOnce)?;
         let places = Penalty::from_parts(places, rule, cell());
-        Ok(Self { rate: RollingWindow::try_in_cells(quota, cell).map_err(PolicyError::Rate)?, places })
+        Ok(Self {
+            rate: RollingWindow::try_in_cells(policy.quota(caps, tick), cell).map_err(PolicyError::Rate)?,
+            places,
+        })
     }
 }
 

@@ -74,12 +74,8 @@ impl<T: HasShared, const N: usize> Budget<T, N> {
     ///
     /// If the period does not fit the clock.
     pub fn try_new(policy: &Policy<'_>, tick: TickLength) -> Result<Self, QuotaError> {
-        Ok(Self { window: RollingWindow::try_new(quota(N, policy, tick))? })
+        Ok(Self { window: RollingWindow::try_new(policy.quota(size(N), tick))? })
     }
-}
-
-fn quota<T: Ticks>(limit: usize, policy: &Policy<'_>, tick: TickLength) -> Quota<T> {
-    Quota::per(T::truncate(limit as u64), tick.ticks(policy.period()))
 }
 
 impl<T: HasShared, const N: usize, C: StateCell<T>> Budget<T, N, C> {
@@ -89,7 +85,7 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Budget<T, N, C> {
     ///
     /// As [`try_new`](Budget::try_new).
     pub fn try_in_cells(policy: &Policy<'_>, tick: TickLength, cell: impl FnMut() -> C) -> Result<Self, QuotaError> {
-        Ok(Self { window: RollingWindow::try_in_cells(quota(N, policy, tick), cell)? })
+        Ok(Self { window: RollingWindow::try_in_cells(policy.quota(size(N), tick), cell)? })
     }
 
     /// The window.
@@ -118,6 +114,11 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Budget<T, N, C> {
             }
         }
     }
+}
+
+/// A window that does not fit the word is refused by its own check.
+fn size(slots: usize) -> u32 {
+    u32::try_from(slots).unwrap_or(u32::MAX)
 }
 
 impl<T: HasShared, const N: usize, C: StateCell<T>> Reusable<T> for Budget<T, N, C> {

@@ -58,6 +58,11 @@
 //!
 //! The names and numbers are those of the API's documents, *Usage rate limit*.
 
+use core::time::Duration;
+
+use super::BackoffPolicy;
+use crate::client::Jitter;
+
 mod body;
 mod budget;
 mod client_id;
@@ -72,3 +77,21 @@ pub use client_id::{ClientError, client_id};
 pub use clients::{Clients, InlineClients};
 pub use policy::{Choice, Policy, PolicyError, Resource};
 pub use rule::{Rule, RuleError};
+
+/// How a client backs off: with jitter, and for a minute where the header is missing or cannot be read. (The documents ask for
+/// jitter and name no numbers: these are ours.)
+///
+/// To spread its requests, as the documents advise, it has a [`Pacer`](crate::client::Pacer) of the [quota](Policy::quota) of each
+/// resource: one every 7.2 s for 500 an hour, every 36 s for 100.
+pub const BACKOFF: BackoffPolicy = BackoffPolicy {
+    first: Duration::from_secs(1),
+    factor: 2,
+    longest: Duration::from_secs(60),
+    jitter: Jitter::Equal,
+    attempts: 10,
+    pause: Duration::ZERO,
+    unreadable: Duration::from_secs(60),
+};
+
+/// Below how many percent of the limit a client is to warn: for a [`UsageWatch`](crate::client::UsageWatch).
+pub const WARN_BELOW_PERCENT: u8 = 10;

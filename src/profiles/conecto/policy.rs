@@ -3,7 +3,9 @@ use core::time::Duration;
 
 use super::Rule;
 use super::path::normalized;
+use crate::quota::Quota;
 use crate::quota::text::Text;
+use crate::time::{TickLength, Ticks};
 
 /// The rules, and the limit of what none of them matches.
 ///
@@ -101,6 +103,12 @@ impl<'r> Policy<'r> {
             _ => Resource::Path { method, path },
         };
         Choice { limit: best.map_or(self.others, Rule::limit), rule: best.copied(), resource }
+    }
+
+    /// A limit in this period on a clock of such ticks: for a window, or for a client's [`Pacer`](crate::client::Pacer).
+    #[must_use]
+    pub fn quota<T: Ticks>(&self, limit: u32, tick: TickLength) -> Quota<T> {
+        Quota::per(T::truncate(limit.into()), tick.ticks(self.period))
     }
 
     /// The largest limit.

@@ -161,6 +161,9 @@ const fn segment(mut rest: &[u8], number: usize) -> Result<Segment<'_>, RuleErro
             has_next = true;
             break;
         }
+        if byte == b'?' || byte == b'#' {
+            return Err(RuleError::NotInAPath { segment: number });
+        }
         // A brace opens at the start or not at all, and closes what was opened, at the end.
         let is_misplaced = (byte == b'{' && length > 0) || (byte == b'}' && (!opened || length < 2));
         if closed || is_misplaced {
@@ -194,6 +197,11 @@ pub enum RuleError {
         /// The number of the segment, from 1.
         segment: usize,
     },
+    /// A `?` or a `#`, which ends the path of a request, so that nothing would match.
+    NotInAPath {
+        /// The number of the segment, from 1.
+        segment: usize,
+    },
     /// The limit is 0.
     ZeroLimit,
 }
@@ -208,6 +216,9 @@ impl RuleError {
             Self::StrayBrace { segment } => Text::new("segment ")
                 .number(segment as u64)
                 .then(" of the template has a brace that makes no name of it: give {name}, or no braces"),
+            Self::NotInAPath { segment } => Text::new("segment ")
+                .number(segment as u64)
+                .then(" of the template has a query or fragment, which no path has: leave it out"),
             Self::ZeroLimit => Text::new("limit = 0 admits nothing: give a limit of at least 1"),
         }
     }

@@ -29,6 +29,11 @@
 //!
 //! A [`Shop`] with its own rule takes 32 bytes on `u32` and 64 on `u64`; a slot of [`Shops`] 8 and 16.
 
+use core::time::Duration;
+
+use super::BackoffPolicy;
+use crate::client::Jitter;
+
 mod policy;
 mod shop;
 mod shops;
@@ -36,3 +41,15 @@ mod shops;
 pub use policy::Policy;
 pub use shop::{Admitted, Limited, Shop};
 pub use shops::{InlineShops, Shops};
+
+/// How a client backs off: not before the server's `Retry-After`, and by itself for no longer than it takes a full bucket to leak
+/// out. (The documents name no numbers: these are ours.)
+pub const BACKOFF: BackoffPolicy = BackoffPolicy {
+    first: Duration::from_millis(500),
+    factor: 2,
+    longest: Duration::from_secs(20),
+    jitter: Jitter::Full,
+    attempts: 10,
+    pause: Duration::ZERO,
+    unreadable: Duration::from_secs(2),
+};

@@ -24,8 +24,9 @@ impl Policy {
     /// 80 calls, 4 of which leak out a second.
     pub const DOCUMENTED: Self = Self { size: 80, leaks: 4, period: Duration::from_secs(1) };
 
-    /// The quota on a clock of such ticks.
-    pub(super) fn quota<T: Ticks>(&self, tick: TickLength) -> Quota<T> {
+    /// The quota on a clock of such ticks: for a bucket, or for a client's [`Pacer`](crate::client::Pacer).
+    #[must_use]
+    pub fn quota<T: Ticks>(&self, tick: TickLength) -> Quota<T> {
         Quota::per(T::truncate(self.leaks.into()), tick.ticks(self.period)).burst(T::truncate(self.size.into()))
     }
 }

@@ -10,6 +10,7 @@ use crate::help::{ABOUT, EXAMPLES};
 use crate::keyed::{Slots, WhenFull};
 use crate::limiter::{Clock, Kind, Settings};
 use crate::period;
+use crate::profile::{OfLogs, Profile};
 use crate::spec::{self, Layer};
 use crate::traffic::Key;
 
@@ -62,6 +63,11 @@ pub struct Cli {
     #[arg(long, value_enum, value_name = "CHOICE", help_heading = "The limit")]
     full: Option<WhenFull>,
 
+    /// The limits of an API as its documents have them, instead of one: see below
+    #[arg(long, value_enum, value_name = "API", help_heading = "The limit")]
+    #[arg(conflicts_with_all = ["limiter", "limit", "period", "burst", "buckets", "layers", "keys", "full", "key", "durations"])]
+    profile: Option<Profile>,
+
     /// What has a limit of its own
     #[arg(long, value_enum, value_name = "KEY", default_value_t = Key::Client, help_heading = "Log mode")]
     #[arg(conflicts_with = "events")]
@@ -95,6 +101,8 @@ pub enum Mode {
     Log { file: Option<PathBuf>, key: Key, durations: Option<Unit>, settings: Settings, slots: Option<Slots> },
     Events { events: PathBuf, decisions: PathBuf, settings: Settings, slots: Option<Slots> },
     Layers { events: PathBuf, decisions: PathBuf, clock: Clock, layers: Vec<Layer> },
+    ProfileLog { file: Option<PathBuf>, clock: Clock, profile: Profile, of_logs: OfLogs },
+    ProfileEvents { events: PathBuf, decisions: PathBuf, clock: Clock, profile: Profile },
     GenerateSample,
 }
 
@@ -105,6 +113,9 @@ impl Cli {
         }
         if !self.layers.is_empty() {
             return self.layered();
+        }
+        if let Some(profile) = self.profile {
+            return self.profiled(profile);
         }
         self.refuse_what_the_limiter_does_not_know()?;
         let slots = Slots::read(self.keys, self.full, Some(self.limiter))?;
@@ -147,6 +158,22 @@ impl Cli {
             }
             _ => Ok(Mode::Layers { events, decisions, clock, layers }),
         }
+    }
+
+    fn profiled(self, profile: Profile) -> Result<Mode, Failure> {
+        let Self { file, clock_bits: clock, events, decisions, .. } = self;
+        if let (Some(events), Some(decisions)) = (events, decisions) {
+            return Ok(Mode::ProfileEvents { events, decisions, clock, profile });
+        }
+        let of_logs = profile.of_logs().ok_or_else(|| {
+            Failure::options(format!(
+                "--profile {}: a log says neither which token a request came with nor when it ended: give --events and \
+                 --decisions, or, for a log, one of its limits: --limiter rolling-window --limit 16 --period 1s, or \
+                 --limiter concurrency --limit 5 --durations UNIT",
+                profile.name()
+            ))
+        })?;
+        Ok(Mode::ProfileLog { file, clock, profile, of_logs })
     }
 
     fn refuse_what_the_limiter_does_not_know(&self) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::keyed::Slots;
-use crate::limiter::{Answer, Gates, Op, Outcome, Settings};
+use crate::limiter::{Answer, Gates, Limits, Op, Outcome, Settings};
 
 /// The same requests put to one limiter for each key, and how often a table answered otherwise.
 pub struct Comparison {

@@ -7,30 +7,40 @@ use std::path::Path;
 use csv::{ByteRecord, ReaderBuilder, Writer};
 
 use crate::failure::Failure;
-use crate::limiter::{Answer, Gates, Op, Outcome};
+use crate::limiter::{Answer, Gates, Limits, Op, Outcome};
 use crate::output::Output;
+
+/// What decides on the rows.
+pub trait Decide {
+    /// The columns that follow `outcome,remaining,retry_after`.
+    fn columns(&self) -> &'static [&'static str];
+
+    /// A cost it can take, or what is wrong with this one.
+    fn read_cost(&self, text: &[u8]) -> Result<u64, String>;
+
+    /// The answer and what stands in its columns, or what is wrong with the key.
+    fn decide(&mut self, event: &Event<'_>) -> Result<(Answer, Vec<String>), String>;
+}
 
 const EVENTS_HEADER: [&str; 4] = ["op", "ticks", "key", "cost"];
 const DECISIONS_HEADER: [&str; 3] = ["outcome", "remaining", "retry_after"];
-/// Follows them if the limit has levels.
-const LEVEL: &str = "level";
 
 /// Reads `events`, writes `decisions`; `-` stands for standard input and output.
-pub fn run(events: &Path, decisions: &Path, mut gates: Gates) -> Result<(), Failure> {
+pub fn run(events: &Path, decisions: &Path, limits: &mut dyn Decide) -> Result<(), Failure> {
     let events = Events::read(events)?;
     if fs::canonicalize(&events.name).is_ok_and(|events| fs::canonicalize(decisions).is_ok_and(|same| same == events)) {
         return Err(Failure::options(format!("--decisions {} would overwrite the events", decisions.display())));
     }
     let mut output = Output::create(decisions)?;
     let mut rows = 0;
-    match decide(&events, &mut output, &mut gates, &mut rows) {
+    match decide(&events, &mut output, limits, &mut rows) {
         Err(Failure::Data(reason)) => Err(Failure::Data(format!("{reason} ({})", output.if_abandoned(rows)))),
         Err(failure) => Err(failure),
         Ok(()) => output.commit(),
     }
 }
 
-fn decide(events: &Events, output: &mut Output, gates: &mut Gates, rows: &mut u64) -> Result<(), Failure> {
+fn decide(events: &Events, output: &mut Output, limits: &mut dyn Decide, rows: &mut u64) -> Result<(), Failure> {
     // Flexible, so that a row of the wrong length is ours to explain.
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(events.text.as_slice());
     let mut record = ByteRecord::new();
@@ -49,13 +59,11 @@ fn decide(events: &Events, output: &mut Output, gates: &mut Gates, rows: &mut u6
     let name = output.name().to_owned();
     let failed = |error: csv::Error| Failure::output(&name, &error.into());
     let mut writer = Writer::from_writer(output);
-    let level = (!gates.levels().is_empty()).then_some(LEVEL);
-    writer.write_record(DECISIONS_HEADER.into_iter().chain(level)).map_err(failed)?;
-    let most_cost = gates.clock().most();
+    writer.write_record(DECISIONS_HEADER.iter().chain(limits.columns())).map_err(failed)?;
     while next(&mut record)? {
-        let event = Event::read(&record, most_cost).map_err(|reason| events.malformed(&record, &reason))?;
-        let answer = gates.put(event.op, event.key, event.ticks, event.cost);
-        writer.write_record(fields(&answer, gates.levels())).map_err(failed)?;
+        let decided = Event::read(&record, limits).and_then(|event| limits.decide(&event));
+        let (answer, further) = decided.map_err(|reason| events.malformed(&record, &reason))?;
+        writer.write_record(fields(&answer).into_iter().chain(further)).map_err(failed)?;
         *rows += 1;
     }
     writer.flush().map_err(|error| failed(error.into()))
@@ -92,15 +100,15 @@ impl Events {
     }
 }
 
-struct Event<'record> {
-    op: Op,
-    ticks: u64,
-    key: &'record [u8],
-    cost: u64,
+pub struct Event<'record> {
+    pub op: Op,
+    pub ticks: u64,
+    pub key: &'record [u8],
+    pub cost: u64,
 }
 
 impl<'record> Event<'record> {
-    fn read(record: &'record ByteRecord, most_cost: u64) -> Result<Self, String> {
+    fn read(record: &'record ByteRecord, limits: &dyn Decide) -> Result<Self, String> {
         let mut fields = record.iter();
         let (Some(op), Some(ticks), Some(key), Some(cost), None) =
             (fields.next(), fields.next(), fields.next(), fields.next(), fields.next())
@@ -113,7 +121,7 @@ impl<'record> Event<'record> {
             b"release" => Op::Release,
             other => return Err(format!("op `{}` is neither `acquire` nor `release`", other.escape_ascii())),
         };
-        let (ticks, cost) = (number("ticks", ticks, u64::MAX)?, number("cost", cost, most_cost)?);
+        let (ticks, cost) = (number("ticks", ticks, u64::MAX)?, limits.read_cost(cost)?);
         Ok(Self { op, ticks, key, cost })
     }
 }
@@ -133,16 +141,34 @@ fn shown(record: &ByteRecord) -> String {
     row
 }
 
-fn fields(answer: &Answer, levels: &[String]) -> impl Iterator<Item = String> {
-    let (outcome, retry_after, refusing) = match answer.outcome {
-        Outcome::Admit { .. } => ("admit", None, None),
-        Outcome::Deny { level, retry_after } => ("deny", retry_after, Some(level)),
-        Outcome::Never { level } => ("never", None, Some(level)),
-        Outcome::Released => ("released", None, None),
-        Outcome::Error => ("error", None, None),
+fn fields(answer: &Answer) -> [String; 3] {
+    let (outcome, retry_after) = match answer.outcome {
+        Outcome::Admit { .. } => ("admit", None),
+        Outcome::Deny { retry_after, .. } => ("deny", retry_after),
+        Outcome::Never { .. } => ("never", None),
+        Outcome::Released => ("released", None),
+        Outcome::Error => ("error", None),
     };
-    let retry_after = retry_after.map_or_else(String::new, |wait| wait.to_string());
-    let level = refusing.and_then(|level| levels.get(level)).cloned().unwrap_or_default();
-    let level = (!levels.is_empty()).then_some(level);
-    [outcome.into(), answer.remaining.to_string(), retry_after].into_iter().chain(level)
+    [outcome.into(), answer.remaining.to_string(), retry_after.map_or_else(String::new, |wait| wait.to_string())]
+}
+
+impl Decide for Gates {
+    fn columns(&self) -> &'static [&'static str] {
+        // One limit needs no name.
+        if self.levels().is_empty() { &[] } else { &["level"] }
+    }
+
+    fn read_cost(&self, text: &[u8]) -> Result<u64, String> {
+        number("cost", text, self.clock().most())
+    }
+
+    fn decide(&mut self, event: &Event<'_>) -> Result<(Answer, Vec<String>), String> {
+        let answer = self.put(event.op, event.key, event.ticks, event.cost);
+        let refusing = match answer.outcome {
+            Outcome::Deny { level, .. } | Outcome::Never { level } => self.levels().get(level),
+            Outcome::Admit { .. } | Outcome::Released | Outcome::Error => None,
+        };
+        let level = (!self.levels().is_empty()).then(|| refusing.cloned().unwrap_or_default());
+        Ok((answer, level.into_iter().collect()))
+    }
 }

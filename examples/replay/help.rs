@@ -11,6 +11,9 @@ told to wait.
 In event mode (--events and --decisions) a list of operations is answered one by one, exactly and
 machine-readable, by one limit or by several that are taken all or nothing (--layers).
 
+Instead of a limit of your own, both modes take those of an API, as its documents have them
+(--profile clover, conecto or haravan); event mode then tells the headers of every response too.
+
 Every key has a limiter of its own; with --keys one table of fixed size stands for all of them.";
 
 pub const EXAMPLES: &str = "\
@@ -46,6 +49,21 @@ Examples:
           cargo run --release --example replay -- \\
               --layers rate=token-bucket:3/1000 busy=concurrency:2 --events - --decisions -
 
+  What would Clover have answered? Ticks are milliseconds; a request is in progress until released:
+      printf 'op,ticks,key,cost\\nacquire,0,till:front,1\\nrelease,80,till:front,1\\n' |
+          cargo run --release --example replay -- --profile clover --events - --decisions -
+
+  What would Conecto, to a client's request for a resource?
+      printf 'op,ticks,key,cost\\nacquire,0,ada POST /pos/v2/lookup/tickets,1\\n' |
+          cargo run --release --example replay -- --profile conecto --events - --decisions -
+
+  What would Haravan, to a call of a shop?
+      printf 'op,ticks,key,cost\\nacquire,0,a shop,1\\nacquire,100,a shop,1\\n' |
+          cargo run --release --example replay -- --profile haravan --events - --decisions -
+
+  How much of this traffic would Conecto have refused, and under which of its rules?
+      cargo run --release --example replay -- --profile conecto access.log
+
 The report of log mode:
   requests, admitted, denied   well-formed lines, and what the limit makes of them
   clients limited              clients that were denied at least once, of all there are
@@ -53,7 +71,8 @@ The report of log mode:
                                concurrency: no clock can tell when something ends)
   longest delay                how long the queue held back what it admitted (leaky-queue only)
   clock went back              lines stamped earlier than the line before them, as real logs have;
-                               they are replayed as they stand
+                               they are replayed as they stand, so a limit that has seen a later
+                               stamp may refuse them: compare with the log sorted by time
   malformed lines              lines in another format: skipped, counted, and the first one shown
   The clock is the log's, in milliseconds since the Unix epoch, the time zone of each line
   taken into account. A request costs 1. Aligned windows (fixed-window, sliding-window) begin where
@@ -98,6 +117,36 @@ Several limits in event mode (--layers), in order, each with a name of its own:
   bucketed-window.
   Each key has a set of its own. A cost is taken of all levels or of none. With --layers there is no
   --limiter, --limit, --period or --burst, and no log mode.
+
+The limits of an API (--profile), in the numbers and words of its documents:
+  clover     50 requests in any second for an app and 16 for each of its tokens; 10 and 5 of them in
+             progress. Who is refused for what is in progress has to wait: 1 s, and with every
+             request that the rates let pass before that is over 2, 4, ... up to 60 s from then,
+             whether or not there is room again. App and token have waits of their own.
+  conecto    so many requests in any hour for each client, method and path: 500 for
+             /pos/v2/{locationId}/checks, POST /pos/v2/lookup/tickets, /online-ordering/v1,
+             /online-ordering/v2 and whatever is below one of these; 100 for everything else.
+             A query, a fragment and slashes at the end do not count, upper and lower case do.
+  haravan    a bucket of 80 for each shop that leaks 4 a second.
+  There is no --limiter, --limit, --period, --burst, --buckets, --layers, --keys or --key with it.
+  Log mode: the client of a line is the client of conecto, or the shop of haravan. The report on
+  conecto also counts by rule. What clover has to know a log does not say.
+  Event mode: a tick is a millisecond and `cost` is 1. `key` is
+    clover   `app:token`, such as `till:front`; the app has no colon
+    conecto  `client METHOD /path`, such as `ada GET /pos/v2/L1/checks`; the client has no space
+    haravan  the name of the shop
+  OUT.csv has the header `outcome,remaining,retry_after,level,status,headers`:
+  outcome      `admit` and `deny`; `released` where clover got a place back; `error` where the token
+               holds none, and for every release in conecto and haravan
+  remaining    clover: that of the level with the least left, 0 while the app or the token has to
+               wait; conecto: of the budget; haravan: whole requests that fit the bucket
+  retry_after  on `deny` only, ticks; the longest wait of the levels that refuse. In clover those of
+               what is in progress are asked only if both rates let the request pass.
+  level        on `deny` only, what refuses: in clover the end of the name of its header, in conecto
+               the rule, or `other`, in haravan `bucket`
+  status       200 or 429; empty on a release
+  headers      those of the response, `Name: value`, in the order of the documents, with ` | `
+               between them; empty where they promise none (clover with 200) and on a release
 
 The columns of IN.csv, header `op,ticks,key,cost`:
   op           `acquire` or `release`

@@ -115,6 +115,17 @@ pub enum Outcome {
 }
 
 /// What the operations on all keys are put to.
+pub trait Limits {
+    /// Puts an operation to the limits of `key`. The clock is cut to their width; the cost has to fit it.
+    fn put(&mut self, op: Op, key: &[u8], now: u64, cost: u64) -> Answer;
+
+    /// The part of a key that counts: all of it, unless some keys share their limits.
+    fn counted<'key>(&self, key: &'key [u8]) -> &'key [u8] {
+        key
+    }
+}
+
+/// Limits that are all alike, whatever the key.
 pub struct Gates {
     clock: Clock,
     /// The names of a set's levels.
@@ -175,9 +186,10 @@ impl Gates {
             Keys::OneEach { .. } => None,
         }
     }
+}
 
-    /// Puts an operation to the limit of `key`. The clock is cut to the limiters' width; the cost has to fit it.
-    pub fn put(&mut self, op: Op, key: &[u8], now: u64, cost: u64) -> Answer {
+impl Limits for Gates {
+    fn put(&mut self, op: Op, key: &[u8], now: u64, cost: u64) -> Answer {
         match &mut self.keys {
             Keys::OneEach { fresh, by_key } => {
                 let gate = by_key.entry(key.to_vec()).or_insert_with(fresh);

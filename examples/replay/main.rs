@@ -21,6 +21,7 @@ mod limiter;
 mod log;
 mod output;
 mod period;
+mod profile;
 mod progress;
 mod report;
 mod sample;
@@ -37,6 +38,7 @@ use cli::{Cli, Mode};
 use comparison::Comparison;
 use failure::Failure;
 use limiter::Gates;
+use report::Report;
 
 fn main() -> ExitCode {
     match run() {
@@ -49,10 +51,13 @@ fn run() -> Result<(), Failure> {
     match Cli::parse().mode()? {
         Mode::GenerateSample => print(|out| sample::generate(out)),
         Mode::Events { events, decisions, settings, slots } => {
-            events::run(&events, &decisions, Gates::new(&settings, slots)?)
+            events::run(&events, &decisions, &mut Gates::new(&settings, slots)?)
         }
         Mode::Layers { events, decisions, clock, layers } => {
-            events::run(&events, &decisions, Gates::layered(clock, &layers)?)
+            events::run(&events, &decisions, &mut Gates::layered(clock, &layers)?)
+        }
+        Mode::ProfileEvents { events, decisions, clock, profile } => {
+            events::run(&events, &decisions, &mut profile.limits(clock))
         }
         Mode::Log { file, key, durations, settings, slots } => {
             let mut gates = Gates::new(&settings, slots)?;
@@ -61,7 +66,16 @@ fn run() -> Result<(), Failure> {
             let name = source.name.clone();
             let traffic = traffic::replay(source, &mut gates, comparison.as_mut(), key, durations)?;
             let table = comparison.as_ref().zip(gates.table());
-            print(|out| report::write(out, &name, &settings, table, key, &traffic))
+            let report = Report::of_limit(&name, &settings, table, key, &traffic);
+            print(|out| report.write(out))
+        }
+        Mode::ProfileLog { file, clock, profile, of_logs } => {
+            let mut limits = profile.limits(clock);
+            let source = source::open(file.as_deref())?;
+            let name = source.name.clone();
+            let traffic = traffic::replay(source, &mut limits, None, of_logs.key, None)?;
+            let report = Report::of_profile(&name, &of_logs, &traffic);
+            print(|out| report.write(out))
         }
     }
 }

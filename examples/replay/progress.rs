@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::limiter::{Gates, Op};
+use crate::limiter::{Limits, Op};
 
 /// The admitted requests that have not ended, the next to end first.
 ///
@@ -20,10 +20,10 @@ impl InProgress {
     }
 
     /// Gives back what has ended by `now`.
-    pub fn end(&mut self, now: u64, gates: &mut Gates) {
+    pub fn end(&mut self, now: u64, limits: &mut dyn Limits) {
         while self.0.peek().is_some_and(|Reverse((end, _))| *end <= now) {
             if let Some(Reverse((end, key))) = self.0.pop() {
-                gates.put(Op::Release, &key, end, 1);
+                limits.put(Op::Release, &key, end, 1);
             }
         }
     }

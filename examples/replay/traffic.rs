@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use crate::comparison::Comparison;
 use crate::duration::Unit;
 use crate::failure::Failure;
-use crate::limiter::{Gates, Op, Outcome};
+use crate::limiter::{Limits, Op, Outcome};
 use crate::log::{self, Entry};
 use crate::progress::InProgress;
 use crate::source::Source;
@@ -46,6 +46,16 @@ pub struct Tally {
     pub longest_delay: u64,
 }
 
+impl Tally {
+    /// Takes in those of another key.
+    pub fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.denied += other.denied;
+        self.longest_wait = self.longest_wait.max(other.longest_wait);
+        self.longest_delay = self.longest_delay.max(other.longest_delay);
+    }
+}
+
 #[derive(Default)]
 pub struct StepsBack {
     pub count: u64,
@@ -61,7 +71,7 @@ pub struct Malformed {
 /// Replays a whole log. What was admitted is given back when it ends if the lines say, in `durations`, how long it took.
 pub fn replay(
     source: Source,
-    gates: &mut Gates,
+    limits: &mut dyn Limits,
     mut comparison: Option<&mut Comparison>,
     by: Key,
     durations: Option<Unit>,
@@ -81,10 +91,11 @@ pub fn replay(
             Ok((took, entry)) => {
                 key.clear();
                 write_key(&mut key, &entry, by);
+                key.truncate(limits.counted(&key).len());
                 traffic.read_clock(clock, entry.time);
                 clock = entry.time;
-                in_progress.end(entry.time, gates);
-                let answer = gates.put(Op::Acquire, &key, entry.time, 1);
+                in_progress.end(entry.time, limits);
+                let answer = limits.put(Op::Acquire, &key, entry.time, 1);
                 if let Some(comparison) = &mut comparison {
                     comparison.take(&answer, &key, entry.time, 1);
                 }

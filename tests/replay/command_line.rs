@@ -128,6 +128,13 @@ fn help_explains_every_outcome_column_and_option() {
         "--full refuse",
         "--full admit",
         "--full overflow",
+        "--profile",
+        "clover",
+        "conecto",
+        "haravan",
+        "outcome,remaining,retry_after,level,status,headers",
+        "app:token",
+        "client METHOD /path",
         "decided otherwise",
         "table found full",
         "client-method-path",
@@ -146,7 +153,7 @@ fn the_commands_that_help_shows_work() {
     let help = printed(&["--help"], b"").replace("\\\n", " ").replace("|\n", "| ");
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/sample.log");
     let shown: Vec<_> = help.lines().filter_map(|line| line.split_once("--example replay -- ")).collect();
-    assert_eq!(shown.len(), 8, "{help}");
+    assert_eq!(shown.len(), 12, "{help}");
     let timed = scratch("the_commands_that_help_shows").join("timed.log");
     fs::write(&timed, "192.0.2.1 - - [17/May/2015:10:00:00 +0000] \"GET / HTTP/1.1\" 200 123 12850\n").unwrap();
     let file = |arg| match arg {
@@ -157,6 +164,11 @@ fn the_commands_that_help_shows_work() {
     let decisions = [
         "outcome,remaining,retry_after\nadmit,0,\ndeny,0,333\n",
         "outcome,remaining,retry_after,level\nadmit,0,,\ndeny,0,,busy\nreleased,1,,\n",
+        "outcome,remaining,retry_after,level,status,headers\nadmit,4,,,200,\nreleased,5,,,,\n",
+        "outcome,remaining,retry_after,level,status,headers\n\
+         admit,499,,,200,X-RateLimit-Limit: 500 | X-RateLimit-Remaining: 499\n",
+        "outcome,remaining,retry_after,level,status,headers\n\
+         admit,79,,,200,X-Haravan-Api-Call-Limit: 1/80\nadmit,78,,,200,X-Haravan-Api-Call-Limit: 2/80\n",
     ];
     for (before, line) in shown {
         let args: Vec<&str> = line.split_whitespace().map(file).collect();

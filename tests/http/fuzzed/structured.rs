@@ -1,5 +1,3 @@
-use std::string::String;
-
 use tollgate::http::structured::{Bare, Dictionary, List, Member};
 use tollgate::http::{Budget, Listed, Policy, State};
 

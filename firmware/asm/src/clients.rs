@@ -2,8 +2,8 @@
 
 use tollgate::Quota;
 use tollgate::client::{
-    Backoff, BackoffSettings, BreakerSettings, BreakerState, CircuitBreaker, GaveUp, Handle, Jitter, Job, Next, Outcome,
-    Pacer, Poll, RequestQueue, Seeded, ServerWait, Trend, UsageWarning, UsageWatch,
+    Backoff, BackoffSettings, BreakerSettings, BreakerState, CircuitBreaker, GaveUp, Handle, Jitter, Job, Next,
+    Outcome, Pacer, Poll, RequestQueue, Seeded, ServerWait, Trend, UsageWarning, UsageWatch,
 };
 
 type Queue<T> = RequestQueue<[u8; 16], u8, T, 12>;

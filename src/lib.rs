@@ -51,7 +51,8 @@
 //!
 //! [`time`], [`quota`] and [`decision`] hold the words, [`algorithm`] the state machines, [`cell`] the places a state
 //! word can live in; a [`Limiter`] is a rule and a cell. What is put together of limits is in [`layered`], [`keyed`],
-//! [`penalty`] and [`lease`].
+//! [`penalty`] and [`lease`]. How limits are spoken of over HTTP is in [`http`], what a client needs to obey them in [`client`], and
+//! the limits of three APIs, ready to be enforced or obeyed, in [`profiles`].
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

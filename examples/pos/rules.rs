@@ -69,7 +69,7 @@ pub fn clover(terminals: u32) -> Rules<4> {
         lanes: vec![lane(levels, Quota::per(share, SECOND).burst(1), profiles::clover::BACKOFF)],
         lane_of: |_| 0,
         at_once: at_once as usize,
-        owes_wait: |level| level.is_some_and(|name| name.ends_with(b"ConcurrentLimit")),
+        owes_wait: |level| level.and_then(Level::from_name).is_some_and(Level::is_concurrent),
     }
 }
 

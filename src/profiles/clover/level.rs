@@ -39,6 +39,22 @@ impl Level {
         }
     }
 
+    /// The level of a name, as a client reads it off [a window that refuses](crate::http::Reported::is_refusing); in any case.
+    ///
+    /// ```
+    /// use tollgate::http::Report;
+    /// use tollgate::profiles::clover::Level;
+    ///
+    /// let head: [(&[u8], &[u8]); 1] = [(b"x-ratelimit-tokenconcurrentlimit", b"5")];
+    /// let level = Report::read(head).windows().find_map(|window| Level::from_name(window.name()?));
+    /// assert_eq!(level, Some(Level::TokenConcurrent));
+    /// assert!(level.is_some_and(Level::is_concurrent)); // so it owes a `retry-after`
+    /// ```
+    #[must_use]
+    pub fn from_name(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name().as_bytes().eq_ignore_ascii_case(name))
+    }
+
     /// Whether it limits work in progress: then a refusal has a `retry-after`.
     #[must_use]
     pub const fn is_concurrent(self) -> bool {

@@ -92,3 +92,35 @@ fn a_bucket_drains_on_its_own_whatever_reset_is_told() {
     assert!(shop.poll(SECOND, 1).is_ready());
     assert_eq!(shop.levels()[0].level(SECOND), 36);
 }
+
+#[test]
+fn what_counts_on_after_the_window_of_a_server_ended_is_what_was_sent_last() {
+    let mut endpoint = endpoint().trusting(Trust::Server);
+    let sent = endpoint.send(0, 100).unwrap();
+    let _ = endpoint.send(59 * MINUTE, 3).unwrap();
+    let _ = endpoint.observe(59 * MINUTE, &Response::to(sent), [Reading { reset: Some(MINUTE), ..left(400, 500) }]);
+    for now in [HOUR, HOUR + 30 * MINUTE] {
+        assert!(endpoint.poll(now, 1).is_ready());
+        assert_eq!(endpoint.levels()[0].level(now), 3, "until an hour after they were sent");
+    }
+}
+
+#[test]
+fn what_a_server_counts_is_what_was_sent_last() {
+    let mut endpoint = endpoint().trusting(Trust::Server);
+    let _ = endpoint.send(0, 100).unwrap();
+    let sent = endpoint.send(59 * MINUTE, 100).unwrap();
+    let _ = endpoint.observe(59 * MINUTE, &Response::to(sent), [left(400, 500)]);
+    assert_eq!(endpoint.levels()[0].level(HOUR + 30 * MINUTE), 100);
+}
+
+#[test]
+fn a_wait_is_no_longer_than_until_the_window_of_a_server_ends() {
+    let mut endpoint = endpoint().trusting(Trust::Server);
+    let sent = endpoint.send(0, 497).unwrap();
+    let _ = endpoint.observe(0, &Response::to(sent), [Reading { reset: Some(10 * MINUTE), ..left(3, 500) }]);
+    let _ = endpoint.send(0, 3).unwrap();
+    assert_eq!(endpoint.poll(MINUTE, 1), Poll::Wait(9 * MINUTE));
+    assert_eq!(endpoint.poll(10 * MINUTE, 1), Poll::Ready);
+    assert!(matches!(endpoint.poll(10 * MINUTE, 501), Poll::Refused(_)));
+}

@@ -1,7 +1,7 @@
 //! A server that is trusted: its numbers replace ours.
 
 use tollgate::Quota;
-use tollgate::client::{Feedback, Mirror, Poll, Reading, Response, Trust};
+use tollgate::client::{By, Feedback, Mirror, Poll, Reading, Response, Trust};
 
 use super::{HOLDS, HOUR, MINUTE, SECOND, endpoint, left, shop, used};
 
@@ -112,6 +112,19 @@ fn what_a_server_counts_is_what_was_sent_last() {
     let sent = endpoint.send(59 * MINUTE, 100).unwrap();
     let _ = endpoint.observe(59 * MINUTE, &Response::to(sent), [left(400, 500)]);
     assert_eq!(endpoint.levels()[0].level(HOUR + 30 * MINUTE), 100);
+}
+
+#[test]
+fn of_two_readings_of_a_level_the_stricter_counts_in_either_order() {
+    let told = [(100, MINUTE), (0, SECOND), (0, HOUR)]
+        .map(|(count, reset)| Reading { reset: Some(reset), ..left(count, 500) });
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let mut endpoint = endpoint().trusting(Trust::Server);
+        let sent = endpoint.send(0, 1).unwrap();
+        let learned = endpoint.observe(0, &Response::to(sent), order.map(|at| told[at]));
+        assert_eq!(learned.held, Some((By::Hold(0), HOUR)));
+        assert_eq!((endpoint.levels()[0].held_for(), endpoint.levels()[0].level(0)), (HOUR, 500));
+    }
 }
 
 #[test]

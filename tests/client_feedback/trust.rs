@@ -137,3 +137,11 @@ fn a_wait_is_no_longer_than_until_the_window_of_a_server_ends() {
     assert_eq!(endpoint.poll(10 * MINUTE, 1), Poll::Ready);
     assert!(matches!(endpoint.poll(10 * MINUTE, 501), Poll::Refused(_)));
 }
+
+#[test]
+fn nothing_left_of_a_limit_of_0_says_nothing_of_what_is_used() {
+    let mut endpoint = endpoint().trusting(Trust::Server);
+    let sent = endpoint.send(0, 40).unwrap();
+    let _ = endpoint.observe(0, &Response::to(sent), [left(0, 0)]);
+    assert_eq!(endpoint.levels()[0].level(0), 40);
+}

@@ -116,10 +116,12 @@ impl<T: Ticks> Reading<'_, T> {
         self.remaining == Some(T::ZERO) || (self.remaining.is_none() && all_used)
     }
 
-    /// Units that count, where it says so of a limit of `ours` if it names none itself.
+    /// Units that count, where it says so of a limit of `ours` if it names none itself. (Of a limit of 0, which is not believed, what
+    /// remains says nothing.)
     pub(super) fn used(&self, ours: T) -> Option<T> {
         let limit = self.limit.unwrap_or(ours);
-        self.used.or_else(|| self.remaining.map(|remaining| limit.saturating_sub(remaining)))
+        let remaining = self.remaining.filter(|_| limit > T::ZERO);
+        self.used.or_else(|| remaining.map(|remaining| limit.saturating_sub(remaining)))
     }
 
     /// Units that are left, likewise.

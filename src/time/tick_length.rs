@@ -76,7 +76,7 @@ impl TickLength {
 
     /// The same in the widest word, also for constants.
     #[allow(clippy::cast_lossless)]
-    pub(crate) const fn count(&self, time: Duration) -> u64 {
+    pub(crate) const fn count(self, time: Duration) -> u64 {
         saturated(ratio_ceil(time.as_nanos(), self.hz as u64, NANOS_PER_SECOND))
     }
 
@@ -101,7 +101,7 @@ impl TickLength {
     }
 
     /// Units of so many nanoseconds, rounded up. A clock counts at most 2^32 ticks in 10^9 ns: all products fit.
-    fn units<T: Ticks>(&self, ticks: T, unit: u64) -> u128 {
+    fn units<T: Ticks>(self, ticks: T, unit: u64) -> u128 {
         ratio_ceil(u128::from(ticks.into()), NANOS_PER_SECOND, u64::from(self.hz).saturating_mul(unit))
     }
 }

@@ -208,7 +208,9 @@ fn it_ends<T: HasShared>(mut run: Run<T>, trust: Trust) -> Result<(), TestCaseEr
 
 fn ends_if_trusted<T: HasShared>(start: u64, program: &[Op]) -> Result<(), TestCaseError> {
     let mut run = Run::<T>::new(start, Trust::Server);
-    program.iter().for_each(|op| run.step(op));
+    for op in program {
+        run.step(op);
+    }
     it_ends(run, Trust::Server)
 }
 

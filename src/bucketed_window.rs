@@ -200,6 +200,20 @@ impl<T: HasShared, const SLOTS: usize, C: StateCell<T>> BucketedWindow<T, SLOTS,
         }
     }
 
+    /// Forgets all but `units`, the oldest first.
+    pub(crate) fn keep_newest(&self, now: T, units: T) {
+        let sight = self.anchored(now);
+        let mut kept = units;
+        for (_, number) in self.live(sight) {
+            kept = self.slot(number).update_release(|word| {
+                let held = self.rule.units(word, number);
+                let beyond = held.saturating_sub(kept);
+                ((beyond > T::ZERO).then(|| word.wrapping_sub(beyond)), kept.saturating_sub(held))
+            });
+        }
+        self.recount(sight);
+    }
+
     /// Gives back units taken at `taken_at`, as if they had never been taken: from the sub-window of that reading, which
     /// is theirs or, if it was a late one, older.
     pub(crate) fn give_back(&self, taken_at: T, units: T) {

@@ -76,3 +76,15 @@ fn a_clock_of_0_hz_is_refused_with_what_would_be_accepted() {
     let error = TickLength::try_of_hz(0).unwrap_err();
     assert_eq!(error.to_string(), "a clock of 0 Hz never gets on: give at least 1");
 }
+
+#[test]
+fn ticks_that_are_as_long_are_equal_however_that_was_said() {
+    let same = [
+        (1_000, TickLength::MILLISECOND),
+        (1_000_000, TickLength::MICROSECOND),
+        (1_000_000_000, TickLength::NANOSECOND),
+    ];
+    for (hz, length) in same {
+        assert_eq!((TickLength::of_hz(hz), TickLength::of_hz(hz).ratio()), (length, (1_000_000_000, hz.into())));
+    }
+}

@@ -3,11 +3,9 @@ use core::time::Duration;
 
 use super::Ticks;
 
-const NANOS_PER_MICRO: u64 = 1_000;
-const NANOS_PER_MILLI: u64 = 1_000_000;
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
-/// How long a tick of the clock is, as an exact ratio of nanoseconds: for where ticks meet the time of others, such as a delay in
+/// How long a tick of the clock is, exactly so many to a second: for where ticks meet the time of others, such as a delay in
 /// nanoseconds or a header in seconds.
 ///
 /// ```
@@ -25,18 +23,17 @@ const NANOS_PER_SECOND: u64 = 1_000_000_000;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TickLength {
-    /// So many ticks are so many nanoseconds.
-    ticks: u64,
-    nanos: u64,
+    /// Ticks of a second, at least 1.
+    hz: u32,
 }
 
 impl TickLength {
     /// A clock in nanoseconds.
-    pub const NANOSECOND: Self = Self { ticks: 1, nanos: 1 };
+    pub const NANOSECOND: Self = Self { hz: 1_000_000_000 };
     /// A clock in microseconds.
-    pub const MICROSECOND: Self = Self { ticks: 1, nanos: NANOS_PER_MICRO };
+    pub const MICROSECOND: Self = Self { hz: 1_000_000 };
     /// A clock in milliseconds.
-    pub const MILLISECOND: Self = Self { ticks: 1, nanos: NANOS_PER_MILLI };
+    pub const MILLISECOND: Self = Self { hz: 1_000 };
 
     /// A clock of so many ticks a second.
     ///
@@ -47,7 +44,7 @@ impl TickLength {
         if hz == 0 {
             return Err(TickLengthError(()));
         }
-        Ok(Self { ticks: hz as u64, nanos: NANOS_PER_SECOND })
+        Ok(Self { hz })
     }
 
     /// A clock of so many ticks a second, known at compile time.
@@ -65,8 +62,9 @@ impl TickLength {
 
     /// The length as a ratio: so many nanoseconds are so many ticks.
     #[must_use]
+    #[allow(clippy::cast_lossless)] // `From` is not const
     pub const fn ratio(&self) -> (u64, u64) {
-        (self.nanos, self.ticks)
+        (NANOS_PER_SECOND, self.hz as u64)
     }
 
     /// Ticks in a time, rounded up; the most that a word counts if there are more.
@@ -77,8 +75,9 @@ impl TickLength {
     }
 
     /// The same in the widest word, also for constants.
-    pub(crate) const fn count(&self, time: Duration) -> u64 {
-        saturated(ratio_ceil(time.as_nanos(), self.ticks, self.nanos))
+    #[allow(clippy::cast_lossless)]
+    pub(crate) const fn count(self, time: Duration) -> u64 {
+        saturated(ratio_ceil(time.as_nanos(), self.hz as u64, NANOS_PER_SECOND))
     }
 
     /// The time of so many ticks, rounded up to nanoseconds.
@@ -102,8 +101,8 @@ impl TickLength {
     }
 
     /// Units of so many nanoseconds, rounded up. A clock counts at most 2^32 ticks in 10^9 ns: all products fit.
-    fn units<T: Ticks>(&self, ticks: T, unit: u64) -> u128 {
-        ratio_ceil(u128::from(ticks.into()), self.nanos, self.ticks.saturating_mul(unit))
+    fn units<T: Ticks>(self, ticks: T, unit: u64) -> u128 {
+        ratio_ceil(u128::from(ticks.into()), NANOS_PER_SECOND, u64::from(self.hz).saturating_mul(unit))
     }
 }
 

@@ -185,7 +185,12 @@ fn never_looser<T: HasShared>(start: u64, program: &[Op]) -> Result<(), TestCase
     }
     prop_assert!(keeps_to_quotas(&run.log), "more than the quota: {:?}", run.log);
 
-    // It ends: by then any hold is over, and whatever counts is forgotten.
+    it_ends(run, Trust::Stricter)
+}
+
+/// By then any hold is over, and whatever counts is forgotten; and nobody is told to wait longer than he has to, or shorter but for a
+/// limit or a window that ends meanwhile.
+fn it_ends<T: HasShared>(mut run: Run<T>, trust: Trust) -> Result<(), TestCaseError> {
     let longest = LONGEST + WINDOW.1 + WINDOW.1 / 30 + BUCKET.1 * BUCKET.2;
     let mut waited = 0;
     while let Some(wait) = run.feedback.poll(run.now(), word(1)).wait().map(Into::into).filter(|wait| *wait > 0) {
@@ -193,12 +198,20 @@ fn never_looser<T: HasShared>(start: u64, program: &[Op]) -> Result<(), TestCase
         run.elapsed += wait - 1;
         prop_assert!(is_lowered || !run.is_ready(1), "told to wait too long");
         run.elapsed += 1;
-        prop_assert!(is_lowered || run.is_ready(1), "told to wait too short");
+        prop_assert!(is_lowered || trust == Trust::Server || run.is_ready(1), "told to wait too short");
         waited += wait;
         prop_assert!(waited <= longest, "wedged");
     }
     prop_assert!(run.is_ready(1));
     Ok(())
+}
+
+fn ends_if_trusted<T: HasShared>(start: u64, program: &[Op]) -> Result<(), TestCaseError> {
+    let mut run = Run::<T>::new(start, Trust::Server);
+    for op in program {
+        run.step(op);
+    }
+    it_ends(run, Trust::Server)
 }
 
 fn only_ever_stricter<T: HasShared>(
@@ -230,6 +243,12 @@ proptest! {
     fn never_looser_than_our_own_quota_never_ready_in_a_hold_and_never_wedged(start in start(), program in program()) {
         never_looser::<u32>(start, &program)?;
         never_looser::<u64>(start, &program)?;
+    }
+
+    #[test]
+    fn nor_wedged_by_a_server_that_is_trusted(start in start(), program in program()) {
+        ends_if_trusted::<u32>(start, &program)?;
+        ends_if_trusted::<u64>(start, &program)?;
     }
 
     #[test]

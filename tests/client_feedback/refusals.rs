@@ -1,6 +1,7 @@
 //! Refusals and waits: what is held back, and for how long.
 
-use tollgate::client::{By, Feedback, Holds, Poll, Reading, Response};
+use tollgate::Quota;
+use tollgate::client::{By, Feedback, Holds, Mirror, Poll, Reading, Response};
 
 use super::{HOLDS, HOUR, MINUTE, NOTHING, SECOND, endpoint, left, named, shop, token, used};
 
@@ -205,4 +206,42 @@ fn holds_are_checked() {
     assert!(Holds::<u32>::try_new(2, (1 << 31) + 1).unwrap_err().to_string().contains("at most 2147483648 ticks"));
     assert!(Holds::<u32>::try_new(1, 1 << 31).is_ok());
     assert!(Holds::<u64>::try_new(1, 1 << 63).is_ok());
+}
+
+#[test]
+fn a_refusal_by_a_limit_we_do_not_know_is_held_until_its_reset() {
+    let mut token = token();
+    let sent = (0..16).map(|_| token.send(0, 1).unwrap()).last().unwrap();
+    let monthly = Reading { reset: Some(MINUTE), ..left(0, 1_000) };
+    let learned = token.observe(0, &Response::refusing(sent), [monthly]);
+    assert_eq!((learned.unmatched, learned.is_another_limit), (1, true));
+    assert_eq!(learned.held, Some((By::Everything, MINUTE)), "and not put down to the level that is full by our count");
+    assert_eq!(token.poll(0, 1), Poll::Wait(MINUTE));
+}
+
+#[test]
+fn a_refusal_by_a_limit_we_know_and_one_we_do_not_is_held_by_both() {
+    let mut token = token();
+    let sent = token.send(0, 1).unwrap();
+    let known = Reading { name: Some(b"tokenLimit"), reset: Some(SECOND), ..left(0, 16) };
+    let monthly = Reading { reset: Some(MINUTE), ..left(0, 1_000) };
+    for readings in [[known, monthly], [monthly, known]] {
+        let learned = token.observe(0, &Response::refusing(sent), readings);
+        assert_eq!((learned.held, learned.is_another_limit), (Some((By::Everything, MINUTE)), true));
+        assert_eq!((token.levels()[1].held_for(), token.held_for()), (SECOND, MINUTE));
+    }
+    // Served all the same, the one that we do not know is none of our business.
+    let mut token = super::token();
+    let sent = token.send(0, 1).unwrap();
+    assert_eq!(token.observe(0, &Response::to(sent), [monthly]).held, None);
+}
+
+#[test]
+fn a_refusal_that_names_another_level_is_not_put_down_to_the_only_one() {
+    let mut token = Feedback::new([Mirror::<u32>::window("tokenLimit", Quota::per(16, SECOND))], HOLDS);
+    let sent = token.send(0, 1).unwrap();
+    let busy = Reading { limit: Some(5), ..named(b"tokenConcurrentLimit") };
+    let learned = token.observe(0, &Response::refusing(sent).waiting(21 * SECOND), [busy]);
+    assert_eq!((learned.held, learned.is_another_limit), (Some((By::Everything, 21 * SECOND)), true));
+    assert_eq!(token.levels()[0].limit(), Some(16));
 }

@@ -141,3 +141,18 @@ fn a_wait_comes_with_any_status() {
     assert_eq!((learned.held, learned.is_another_limit), (Some((By::Everything, 2 * MINUTE)), false));
     assert_eq!(shop.poll(0, 1), Poll::Wait(2 * MINUTE));
 }
+
+#[test]
+fn a_limit_that_is_told_under_two_prefixes_is_one() {
+    let mut endpoint = endpoint();
+    let head = [
+        ("X-RateLimit-Limit", "400"),
+        ("X-RateLimit-Remaining", "12"),
+        ("X-RateLimit-Reset", "1700000030"),
+        ("RateLimit-Limit", "400"),
+        ("RateLimit-Remaining", "12"),
+        ("RateLimit-Reset", "30"),
+    ];
+    let learned = hear(&mut endpoint, 200, &head, None);
+    assert_eq!((learned.unmatched, endpoint.levels()[0].remaining(0)), (0, Some(12)));
+}

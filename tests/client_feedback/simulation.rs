@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tollgate::Quota;
-use tollgate::client::{Feedback, Holds, Mirror, Reading, Response, Sent, ServerTime};
+use tollgate::client::{Feedback, Holds, Mirror, Reading, Response, Sent, ServerTime, Trust};
 use tollgate::time::TickLength;
 
 use super::server::{Answer, Level, Rule, Server};
@@ -27,6 +27,7 @@ struct World {
     loss: u64,
     lasts: u64,
     tells: Tells,
+    trust: Trust,
 }
 
 /// What of its answers the server puts into words.
@@ -83,7 +84,7 @@ impl World {
         let mut random = Random(seed);
         let offset = u32::MAX - random.below(u64::from(MINUTE)) as u32; // the client's clock wraps soon
         let mut server = Server { levels: (self.levels)() };
-        let mut client = Feedback::new((self.mirrors)(), Holds::<u32>::new(SECOND, HOUR));
+        let mut client = Feedback::new((self.mirrors)(), Holds::<u32>::new(SECOND, HOUR)).trusting(self.trust);
         let mut time = ServerTime::new(TickLength::MILLISECOND);
         let wall = 2 * random.below(EPOCH); // the device believes it is some day from 1970 on
         let (mut tally, mut held_until, mut number) = (Tally::default(), 0, 0);
@@ -192,6 +193,7 @@ const SHOP: World = World {
     loss: 3,
     lasts: 600_000,
     tells: Tells::CountsAndWaits,
+    trust: Trust::Stricter,
 };
 
 const ENDPOINT: World = World {
@@ -203,6 +205,7 @@ const ENDPOINT: World = World {
     loss: 3,
     lasts: 4 * 3_600_000,
     tells: Tells::CountsAndWaits,
+    trust: Trust::Stricter,
 };
 
 const TOKEN: World = World {
@@ -224,6 +227,7 @@ const TOKEN: World = World {
     loss: 3,
     lasts: 300_000,
     tells: Tells::Names,
+    trust: Trust::Stricter,
 };
 
 const ALIGNED: World = World {
@@ -235,6 +239,7 @@ const ALIGNED: World = World {
     loss: 3,
     lasts: 1_800_000,
     tells: Tells::Counts,
+    trust: Trust::Stricter,
 };
 
 /// Refused at most once where it was so many times without listening, and served at least so many of a hundred as often.
@@ -272,9 +277,11 @@ fn minutes_that_begin_when_the_server_likes_refuse_less_than_a_tenth_and_serve_a
 
 #[test]
 fn alone_and_within_its_quota_nobody_is_ever_refused() {
+    // On a way that always takes as long, as time between requests is time between arrivals then.
+    let alone = |world, trust| World { others_every: u64::MAX / 4, latency: 1, trust, ..world };
     for world in [SHOP, ENDPOINT, TOKEN] {
-        // On a way that always takes as long, as time between requests is time between arrivals then.
-        let world = World { others_every: u64::MAX / 4, latency: 1, ..world };
-        assert_eq!(world.compare().0.refused, 0);
+        for trust in [Trust::Stricter, Trust::Server] {
+            assert_eq!(alone(world, trust).compare().0.refused, 0, "{trust:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A server that is trusted: its numbers replace ours.
 
 use tollgate::Quota;
-use tollgate::client::{Feedback, Mirror, Poll, Reading, Response, Trust};
+use tollgate::client::{By, Feedback, Mirror, Poll, Reading, Response, Trust};
 
 use super::{HOLDS, HOUR, MINUTE, SECOND, endpoint, left, shop, used};
 
@@ -91,4 +91,57 @@ fn a_bucket_drains_on_its_own_whatever_reset_is_told() {
     let _ = shop.observe(0, &Response::to(sent), [Reading { reset: Some(SECOND), ..used(40, 80) }]);
     assert!(shop.poll(SECOND, 1).is_ready());
     assert_eq!(shop.levels()[0].level(SECOND), 36);
+}
+
+#[test]
+fn what_counts_on_after_the_window_of_a_server_ended_is_what_was_sent_last() {
+    let mut endpoint = endpoint().trusting(Trust::Server);
+    let sent = endpoint.send(0, 100).unwrap();
+    let _ = endpoint.send(59 * MINUTE, 3).unwrap();
+    let _ = endpoint.observe(59 * MINUTE, &Response::to(sent), [Reading { reset: Some(MINUTE), ..left(400, 500) }]);
+    for now in [HOUR, HOUR + 30 * MINUTE] {
+        assert!(endpoint.poll(now, 1).is_ready());
+        assert_eq!(endpoint.levels()[0].level(now), 3, "until an hour after they were sent");
+    }
+}
+
+#[test]
+fn what_a_server_counts_is_what_was_sent_last() {
+    let mut endpoint = endpoint().trusting(Trust::Server);
+    let _ = endpoint.send(0, 100).unwrap();
+    let sent = endpoint.send(59 * MINUTE, 100).unwrap();
+    let _ = endpoint.observe(59 * MINUTE, &Response::to(sent), [left(400, 500)]);
+    assert_eq!(endpoint.levels()[0].level(HOUR + 30 * MINUTE), 100);
+}
+
+#[test]
+fn of_two_readings_of_a_level_the_stricter_counts_in_either_order() {
+    let told = [(100, MINUTE), (0, SECOND), (0, HOUR)]
+        .map(|(count, reset)| Reading { reset: Some(reset), ..left(count, 500) });
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let mut endpoint = endpoint().trusting(Trust::Server);
+        let sent = endpoint.send(0, 1).unwrap();
+        let learned = endpoint.observe(0, &Response::to(sent), order.map(|at| told[at]));
+        assert_eq!(learned.held, Some((By::Hold(0), HOUR)));
+        assert_eq!((endpoint.levels()[0].held_for(), endpoint.levels()[0].level(0)), (HOUR, 500));
+    }
+}
+
+#[test]
+fn a_wait_is_no_longer_than_until_the_window_of_a_server_ends() {
+    let mut endpoint = endpoint().trusting(Trust::Server);
+    let sent = endpoint.send(0, 497).unwrap();
+    let _ = endpoint.observe(0, &Response::to(sent), [Reading { reset: Some(10 * MINUTE), ..left(3, 500) }]);
+    let _ = endpoint.send(0, 3).unwrap();
+    assert_eq!(endpoint.poll(MINUTE, 1), Poll::Wait(9 * MINUTE));
+    assert_eq!(endpoint.poll(10 * MINUTE, 1), Poll::Ready);
+    assert!(matches!(endpoint.poll(10 * MINUTE, 501), Poll::Refused(_)));
+}
+
+#[test]
+fn nothing_left_of_a_limit_of_0_says_nothing_of_what_is_used() {
+    let mut endpoint = endpoint().trusting(Trust::Server);
+    let sent = endpoint.send(0, 40).unwrap();
+    let _ = endpoint.observe(0, &Response::to(sent), [left(0, 0)]);
+    assert_eq!(endpoint.levels()[0].level(0), 40);
 }

@@ -108,15 +108,15 @@ impl<T: HasShared> Local<T> {
         }
     }
 
-    /// Makes `units` count, if more do: the newest are forgotten.
+    /// Makes `units` count, if more do: what was sent last counts on, as a server that counts less has begun anew since.
     pub(super) fn lower(&mut self, now: T, units: T) {
-        let level = self.level(now);
+        if units >= self.level(now) {
+            return;
+        }
         match self {
-            Self::Bucket { rule, state } if units < level => {
-                *state = tat::at_level(rule.rate(), now, units).unwrap_or(*state);
-            }
-            Self::Window(window) => window.refund(now, level.saturating_sub(units)),
-            Self::Bucket { .. } | Self::None => {}
+            Self::Bucket { rule, state } => *state = tat::at_level(rule.rate(), now, units).unwrap_or(*state),
+            Self::Window(window) => window.keep_newest(now, units),
+            Self::None => {}
         }
     }
 }

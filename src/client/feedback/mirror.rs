@@ -145,11 +145,12 @@ impl<T: HasShared> Mirror<T> {
         let Err(denied) = self.local.ask(now, cost, self.reserve()) else { return Poll::Ready };
         let fits_ours = self.local.limit().is_some_and(|ours| cost <= ours);
         let regrown = self.lowered.as_ref().filter(|_| fits_ours).map(|(_, left)| left.left());
-        match (denied, denied.retry_after(), regrown) {
-            (Denied::Never(never), _, None) => Poll::Refused(never),
-            (_, Some(wait), Some(regrown)) => Poll::after(wait.min(regrown)),
-            (_, wait, regrown) => Poll::after(wait.or(regrown).unwrap_or(T::ONE)),
+        if let (Denied::Never(never), None) = (denied, regrown) {
+            return Poll::Refused(never);
         }
+        let renewed = self.renewal.as_ref().map(Countdown::left);
+        let soonest = [denied.retry_after(), regrown, renewed].into_iter().flatten().min();
+        Poll::after(soonest.unwrap_or(T::ONE))
     }
 
     /// Units that are not ours to use as the limit is lower than ours.

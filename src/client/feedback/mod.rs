@@ -67,11 +67,12 @@ pub enum Trust {
 /// # Guarantees
 ///
 /// * **Never looser than our own quotas**, whatever is said: at most the limit in any span of a window's period, at most the burst and the
-///   rate of a bucket.
-/// * **Only ever stricter**: a response never makes ready what was not, in whichever order responses come. [Told to
-///   trust](Self::trusting), those to the newest request may; an older one still may not.
-/// * **Nothing is sent during a hold**, and nothing ends a hold early. No hold is longer than [`Holds::longest`], so that after the last
-///   response everything is ready again within that and the time it takes our own counts to be forgotten.
+///   rate of a bucket. [Told to trust](Self::trusting), at most as much at once: a server that says it counts less, or anew, is believed.
+/// * **Only ever stricter**: a response never makes ready what was not, in whichever order responses come. Told to trust, those to the
+///   newest request may; an older one still may not.
+/// * **Nothing is sent during a hold**, and nothing ends a hold early, but a shorter one from a server that is trusted. No hold is longer
+///   than [`Holds::longest`], so that after the last response everything is ready again within that and the time it takes our own counts to
+///   be forgotten.
 /// * **Nothing is lost silently**: what could not be used is in [`Learned`].
 ///
 /// # What becomes of what a response says
@@ -83,12 +84,12 @@ pub enum Trust {
 ///   one, and one of 0, is only [shown](Mirror::told_limit).
 /// * **Wait**: a hold, whatever the status. So is the reset of a level of which nothing remains. The later of two ends wins.
 /// * **Refusal**: a hold of the level that the response names; else of those of which it says that nothing remains; else of
-///   one that is full by our count, if the response says nothing about it. With none of them, it must be *another limit*, one
-///   that we do not know: it fills none of ours and holds everything.
+///   one that is full by our count, if the response says nothing about it. With none of them, or if what it names or of which nothing
+///   remains is no level of ours, it must be *another limit*, one that we do not know: it fills none of ours and holds everything.
 ///   Without a wait the hold is [`Holds::unless_told`].
 ///
-/// A reading is about the level of its name; without that, about the only level of its limit, or of its period, or there is. A
-/// period that is told has to be the level's.
+/// A reading is about the level of its name; without that, about the only level of its limit, or of its period, or there is (but then it
+/// must be the only one, or as good as, and not name another as the one that refused). A period that is told has to be the level's.
 ///
 /// # Requests that are refused, or lost
 ///
@@ -163,7 +164,8 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
 
     /// Whether a request of `cost` units may be sent at `now`. Nothing is charged.
     ///
-    /// Asking again after a wait finds it ready, unless more was said meanwhile or a lower limit has just been forgotten.
+    /// Asking again after a wait finds it ready, unless more was said meanwhile, or a lower limit has just been forgotten, or a
+    /// window of a server that is trusted has just ended.
     ///
     /// It is refused if `cost` exceeds the limit of a level.
     pub fn poll(&mut self, now: T, cost: T) -> Poll<T, Never<T>> {

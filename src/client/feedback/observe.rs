@@ -25,14 +25,22 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
         let mut learned = Learned::nothing(!is_newest);
         let readings = readings.into_iter();
         let is_named = readings.clone().any(|reading| reading.is_refusing);
-        let is_alone = readings.clone().nth(1).is_none();
-        let (mut is_counted, mut is_explained) = ([false; N], false);
+        let first = readings.clone().next();
+        let is_alone = readings.clone().all(|reading| first.is_some_and(|first| reading.is_of_same(&first)));
+        let (mut is_heard, mut is_counted, mut is_explained) = ([false; N], [false; N], false);
+        let mut unknown = None; // the wait, if it tells one, of a limit that refused and that we do not know
         for reading in readings {
             let refuses = response.is_refusal && if is_named { reading.is_refusing } else { reading.is_spent() };
+            let reset = reading.reset.filter(|_| reading.is_spent());
+            let wait = if refuses { reset.max(response.wait) } else { reset };
             let Some(number) = matching::find(&self.levels, &reading, is_alone) else {
                 learned.unmatched = learned.unmatched.saturating_add(1);
+                unknown = unknown.max(refuses.then_some(wait));
                 continue;
             };
+            // A trusted reading replaces what was before this response, not what this response has just told.
+            let is_first = is_heard.get_mut(number).is_some_and(|is_heard| !core::mem::replace(is_heard, true));
+            let arrival = Arrival { is_trusted: arrival.is_trusted && is_first, ..arrival };
             if let Some(level) = self.levels.get_mut(number) {
                 let is_other = level.learn(arrival, &reading);
                 learned.other_limits = learned.other_limits.saturating_add(usize::from(is_other));
@@ -40,17 +48,20 @@ impl<T: HasShared, const N: usize> Feedback<T, N> {
             if let Some(is_counted) = is_counted.get_mut(number) {
                 *is_counted |= reading.used.is_some() || reading.remaining.is_some();
             }
-            let reset = reading.reset.filter(|_| reading.is_spent());
-            let wait = if refuses { reset.max(response.wait) } else { reset };
             is_explained |= refuses;
             if refuses || wait > Some(T::ZERO) {
                 self.hold_back(By::Hold(number), arrival, wait, &mut learned);
             }
         }
-        if response.is_refusal && !is_explained {
-            let by = if is_named { None } else { self.first_full(now, &is_counted) };
-            learned.is_another_limit = by.is_none();
-            self.hold_back(by.unwrap_or(By::Everything), arrival, response.wait, &mut learned);
+        if unknown.is_none() && response.is_refusal && !is_explained {
+            match self.first_full(now, &is_counted) {
+                Some(full) => self.hold_back(full, arrival, response.wait, &mut learned),
+                None => unknown = Some(response.wait),
+            }
+        }
+        if let Some(wait) = unknown {
+            learned.is_another_limit = true;
+            self.hold_back(By::Everything, arrival, wait, &mut learned);
         } else if !response.is_refusal && response.wait > Some(T::ZERO) {
             self.hold_back(By::Everything, arrival, response.wait, &mut learned);
         }

@@ -105,16 +105,23 @@ impl<T: Ticks> Reading<'_, T> {
         is_refusing: false,
     };
 
+    /// Whether both name the same limit, or a limit of the same size: one that is told under two prefixes.
+    pub(super) fn is_of_same(&self, other: &Self) -> bool {
+        self.name == other.name && self.limit == other.limit
+    }
+
     /// Whether nothing is left of it, by what it says.
     pub(super) fn is_spent(&self) -> bool {
         let all_used = matches!((self.used, self.limit), (Some(used), Some(limit)) if used >= limit);
         self.remaining == Some(T::ZERO) || (self.remaining.is_none() && all_used)
     }
 
-    /// Units that count, where it says so of a limit of `ours` if it names none itself.
+    /// Units that count, where it says so of a limit of `ours` if it names none itself. (Of a limit of 0, which is not believed, what
+    /// remains says nothing.)
     pub(super) fn used(&self, ours: T) -> Option<T> {
         let limit = self.limit.unwrap_or(ours);
-        self.used.or_else(|| self.remaining.map(|remaining| limit.saturating_sub(remaining)))
+        let remaining = self.remaining.filter(|_| limit > T::ZERO);
+        self.used.or_else(|| remaining.map(|remaining| limit.saturating_sub(remaining)))
     }
 
     /// Units that are left, likewise.
@@ -142,9 +149,10 @@ pub enum By {
 pub struct Learned<T> {
     /// The hold it led to, the longest of several, and for how many ticks. (An earlier one may last longer.)
     pub held: Option<(By, T)>,
-    /// A refusal while no level that we know of was full: of a limit we do not know, or one that others share.
+    /// A refusal by a limit that is none of our levels, or while none of them was full: of a limit we do not know, or one that
+    /// others share.
     pub is_another_limit: bool,
-    /// Readings that match no level. They changed nothing.
+    /// Readings that match no level. They changed nothing, unless it is one of them that refused.
     pub unmatched: usize,
     /// Levels of which the server tells another limit than ours.
     pub other_limits: usize,

@@ -2,7 +2,8 @@
 //! pass over what is not.
 //!
 //! A value is checked as a whole before anything of it is believed, as the RFC asks. What is read more generously than there: numbers may
-//! have more than 15 digits (they saturate), and the letters behind a `%` of a display string are not checked to be UTF-8.
+//! have more than 15 digits (they saturate), the padding of bytes is not counted, and the letters behind a `%` of a display string are not
+//! checked to be UTF-8.
 //! Parameters are looked for by name; the last of a name counts.
 
 mod bare;

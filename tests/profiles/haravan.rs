@@ -1,4 +1,6 @@
 use crate::{MILLIS, SECRET, head};
+use std::panic::catch_unwind;
+use std::time::Duration;
 use tollgate::profiles::haravan::{InlineShops, Policy, Shop};
 use tollgate::profiles::{Answer, Refusal};
 use tollgate::time::TickLength;
@@ -134,4 +136,16 @@ fn numbers_that_do_not_fit_are_errors() {
     );
     assert!(Shop::<u32>::try_new(Policy::DOCUMENTED, TickLength::NANOSECOND).is_err());
     assert!(Shop::<u64>::try_new(Policy::DOCUMENTED, TickLength::NANOSECOND).is_ok());
+}
+
+/// Cut to the most that a word counts, 3 in 1000 s would be one in 1.4 s.
+#[test]
+fn a_period_of_more_ticks_than_the_word_counts_is_an_error_and_no_other_rate() {
+    let seldom = Policy { size: 1, leaks: 3, period: Duration::from_secs(1_000) };
+    let error = Shop::<u32>::try_new(seldom, TickLength::NANOSECOND).unwrap_err().to_string();
+    assert!(error.ends_with("give a shorter period, a coarser tick or a wider one"), "{error}");
+    let never = Policy { period: Duration::MAX, ..seldom };
+    assert!(Shop::<u64>::try_new(never, MILLIS).is_err());
+    assert!(catch_unwind(|| Shop::<u32>::new(seldom, TickLength::NANOSECOND)).is_err());
+    assert!(catch_unwind(|| Shop::<u64>::new(never, MILLIS)).is_err());
 }

@@ -163,11 +163,22 @@ impl Admitted {
     pub const fn remaining(&self) -> u32 {
         self.remaining
     }
+
+    /// [`Answer::status`] on a clock of any width: 200.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        200
+    }
+
+    /// [`Answer::headers`] on a clock of any width.
+    pub fn headers(&self, _tick: TickLength) -> Headers {
+        headers(self.limit, self.remaining, None)
+    }
 }
 
 impl<T: Ticks> Answer<T> for Admitted {
     fn status(&self) -> u16 {
-        200
+        Self::status(self)
     }
 
     fn level(&self) -> Option<&'static str> {
@@ -178,8 +189,8 @@ impl<T: Ticks> Answer<T> for Admitted {
         None
     }
 
-    fn headers(&self, _tick: TickLength) -> Headers {
-        headers(self.limit, self.remaining, None)
+    fn headers(&self, tick: TickLength) -> Headers {
+        Self::headers(self, tick)
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Policy {
     pub app: Caps,
     /// Each token.
     pub token: Caps,
-    /// The period of the rates, which rolls.
+    /// The period of the rates, which rolls, rounded up to whole ticks.
     pub period: Duration,
     /// The wait of who finds no place.
     pub first_wait: Duration,

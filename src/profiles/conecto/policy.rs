@@ -65,7 +65,7 @@ impl<'r> Policy<'r> {
         Ok(Self { rules, others, period: Duration::from_secs(3_600) })
     }
 
-    /// Another period than an hour for all limits.
+    /// Another period than an hour for all limits, rounded up to whole ticks.
     #[must_use]
     pub const fn every(self, period: Duration) -> Self {
         Self { period, ..self }

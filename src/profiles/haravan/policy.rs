@@ -17,7 +17,7 @@ pub struct Policy {
     pub size: u32,
     /// Calls that leak out in a period.
     pub leaks: u32,
-    /// The period.
+    /// The period, rounded up to whole ticks.
     pub period: Duration,
 }
 

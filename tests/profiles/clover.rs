@@ -305,6 +305,15 @@ fn the_clock_may_step_back_and_locks_nobody_out_for_longer_than_a_second() {
 }
 
 #[test]
+fn a_late_reading_ends_a_second_earlier_by_as_much_as_it_is_late() {
+    let (app, token) = (app(), token());
+    assert_eq!(served(&app, &token, 5_007, 20), 16);
+    assert_eq!(app.try_acquire(&token, 5_000).unwrap_err().wait(), 1_000); // read 7 ms before the others were
+    assert_eq!(served(&app, &token, 5_999, 20), 0);
+    assert_eq!(served(&app, &token, 6_000, 20), 16);
+}
+
+#[test]
 fn numbers_that_do_not_fit_are_errors_that_name_them() {
     let fast = Policy { app: Caps { rate: 80, at_once: 10 }, ..DOCUMENTED };
     let error = App::<u32>::try_new(&fast, MILLIS).unwrap_err().to_string();

@@ -38,7 +38,8 @@
 //! # Guarantees
 //!
 //! * **All or nothing**, as of [`layered`](crate::layered): a refused request leaves rates and places as they were.
-//! * **Never above a limit**: 50 and 16 in *any* second, edges included; 10 and 5 at once, under any race.
+//! * **Never above a limit**: 10 and 5 at once, under any race; 50 and 16 in *any* second, edges included. (A thread that passes an
+//!   older reading to a full window than the others did [ends the second earlier](crate::RollingWindow#clock-faults) by as much.)
 //! * **The answer** names the first level that refuses. Its wait is the longer of both rates, if one of them refuses, else the
 //!   longer of both places.
 //! * An [`Admission`] gives its places back when dropped; the rates keep their charges.

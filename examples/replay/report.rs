@@ -123,7 +123,8 @@ impl<'a> Report<'a> {
             row("table found full", count(slots.found_full()), "times, by a key without a slot".into());
         }
         if traffic.steps_back.count > 0 {
-            let longest = format!("times, by {} at most", spoken(traffic.steps_back.longest));
+            let longest = spoken(traffic.steps_back.longest);
+            let longest = format!("times, by {longest} at most: compare with the log sorted by time");
             row("clock went back", count(traffic.steps_back.count), longest);
         }
         row("malformed lines", count(traffic.malformed), String::new());

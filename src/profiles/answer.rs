@@ -91,7 +91,7 @@ impl<T: Ticks, R: Answer<T>> Answer<T> for Refusal<R> {
     fn status(&self) -> u16 {
         match self {
             Self::Limited(limited) => limited.status(),
-            Self::Full(full) => Answer::<T>::status(full),
+            Self::Full(full) => full.status(),
         }
     }
 
@@ -112,7 +112,7 @@ impl<T: Ticks, R: Answer<T>> Answer<T> for Refusal<R> {
     fn headers(&self, tick: TickLength) -> Headers {
         match self {
             Self::Limited(limited) => limited.headers(tick),
-            Self::Full(full) => Answer::<T>::headers(full, tick),
+            Self::Full(full) => full.headers(tick),
         }
     }
 }
@@ -146,11 +146,22 @@ impl Full {
     pub const fn table(&self) -> &'static str {
         self.table
     }
+
+    /// [`Answer::status`] on a clock of any width: 503.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        503
+    }
+
+    /// [`Answer::headers`] on a clock of any width: none.
+    pub fn headers(&self, _tick: TickLength) -> Headers {
+        Headers::new(Headers::NONE)
+    }
 }
 
 impl<T: Ticks> Answer<T> for Full {
     fn status(&self) -> u16 {
-        503
+        Self::status(self)
     }
 
     fn level(&self) -> Option<&'static str> {
@@ -161,8 +172,8 @@ impl<T: Ticks> Answer<T> for Full {
         None
     }
 
-    fn headers(&self, _tick: TickLength) -> Headers {
-        Headers::new(Headers::NONE)
+    fn headers(&self, tick: TickLength) -> Headers {
+        Self::headers(self, tick)
     }
 }
 

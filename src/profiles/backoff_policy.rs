@@ -33,7 +33,7 @@ pub struct BackoffPolicy {
 }
 
 impl BackoffPolicy {
-    /// The same in ticks.
+    /// The same in ticks, rounded up, each time at most what a word counts: on `u32`, 4.29 s in nanoseconds.
     #[must_use]
     pub fn settings<T: Ticks>(&self, tick: TickLength) -> BackoffSettings<T> {
         BackoffSettings::exponential(tick.ticks(self.first), T::truncate(self.factor.into()), tick.ticks(self.longest))

@@ -35,6 +35,7 @@ mod backoff_policy;
 pub mod clover;
 pub mod conecto;
 pub mod haravan;
+mod quota;
 
 pub use answer::{Answer, Full, Headers, Refusal};
 pub use backoff_policy::BackoffPolicy;

@@ -1,8 +1,10 @@
 //! What the documents advise clients, in the machines of `client`.
 
 use crate::MILLIS;
+use std::time::Duration;
 use tollgate::client::{Backoff, GaveUp, Pacer, Poll, Seeded, ServerWait, UsageWatch};
 use tollgate::profiles::{clover, conecto, haravan};
+use tollgate::time::TickLength;
 
 const SECOND: u32 = 1_000;
 
@@ -70,6 +72,16 @@ fn conecto_a_pacer_spreads_500_and_100_an_hour() {
     };
     assert_eq!(every("GET", "/pos/v2/L1/checks"), Poll::Wait(7_200));
     assert_eq!(every("GET", "/menus"), Poll::Wait(36_000));
+}
+
+/// On a clock that cannot count an hour, nor the 7.2 s between two.
+#[test]
+fn a_pacer_takes_no_quota_that_the_clock_cannot_count() {
+    let policy = conecto::Policy::DOCUMENTED;
+    assert!(Pacer::<u32>::try_new(policy.quota(500, TickLength::NANOSECOND)).is_err());
+    assert!(Pacer::<u64>::try_new(policy.quota(500, TickLength::NANOSECOND)).is_ok());
+    let hourly = clover::Policy { period: Duration::from_secs(3_600), ..clover::Policy::DOCUMENTED };
+    assert!(Pacer::<u32>::try_new(hourly.quota(hourly.app, TickLength::NANOSECOND)).is_err());
 }
 
 #[test]

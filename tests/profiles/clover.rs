@@ -161,6 +161,32 @@ fn who_waits_as_told_is_served_and_begins_anew() {
     }
 }
 
+/// Both keep to what they were told: by themselves, or to the longest that either was.
+#[test]
+fn who_shares_an_app_has_to_share_the_wait() {
+    for shared in [false, true] {
+        let (app, tokens) = (app(), [token(), token()]);
+        let held: Vec<_> = tokens.iter().flat_map(|token| (0..5).map(|_| app.try_acquire(token, 0).unwrap())).collect();
+        let (mut next, mut served) = ([0, 500], false);
+        let mut held = Some(held);
+        while next[0] < 3_600_000 && !served {
+            let turn = usize::from(next[1] < next[0]);
+            let now = next[turn];
+            if now > 500 {
+                held.take(); // there is room from now on
+            }
+            match app.try_acquire(&tokens[turn], now) {
+                Ok(_) => served = true,
+                Err(limited) => next[turn] = now + limited.wait().div_ceil(1_000) * 1_000,
+            }
+            if shared {
+                next = [next[0].max(next[1]); 2];
+            }
+        }
+        assert_eq!(served, shared);
+    }
+}
+
 #[test]
 fn retry_after_is_rounded_up_to_whole_seconds_and_above_0() {
     let policy = Policy { first_wait: core::time::Duration::from_millis(1), growth: 30, ..DOCUMENTED };
@@ -276,6 +302,15 @@ fn the_clock_may_step_back_and_locks_nobody_out_for_longer_than_a_second() {
     assert_eq!((refused.by(), refused.wait()), (Level::Token, 1_000));
     assert_eq!(served(&app, &token, 999, 20), 0);
     assert_eq!(served(&app, &token, 1_000, 20), 16);
+}
+
+#[test]
+fn a_late_reading_ends_a_second_earlier_by_as_much_as_it_is_late() {
+    let (app, token) = (app(), token());
+    assert_eq!(served(&app, &token, 5_007, 20), 16);
+    assert_eq!(app.try_acquire(&token, 5_000).unwrap_err().wait(), 1_000); // read 7 ms before the others were
+    assert_eq!(served(&app, &token, 5_999, 20), 0);
+    assert_eq!(served(&app, &token, 6_000, 20), 16);
 }
 
 #[test]

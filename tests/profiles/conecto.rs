@@ -195,6 +195,25 @@ fn timestamps_are_those_of_the_caller() {
     assert!(text.contains("2000-02-29T00:00:00.000Z"));
 }
 
+/// As servers take answers apart, whatever the width of the clock.
+#[test]
+fn each_part_of_an_answer_is_one_by_itself() {
+    let clients = clients(Policy::DOCUMENTED);
+    let told = |client: u32| match clients.try_acquire(&client, "GET", "/pos/v2/L1/checks", 0) {
+        Ok(admitted) => (admitted.status(), admitted.headers(MILLIS).count()),
+        Err(Refusal::Limited(limited)) => (limited.status(), limited.headers(MILLIS).count()),
+        Err(Refusal::Full(full)) => (full.status(), full.headers(MILLIS).count()),
+    };
+    for _ in 0..500 {
+        assert_eq!(told(0), (200, 2));
+    }
+    assert_eq!(told(0), (429, 3));
+    for client in 1..8 {
+        assert_eq!(told(client), (200, 2));
+    }
+    assert_eq!(told(8), (503, 0));
+}
+
 #[test]
 fn a_limit_below_the_size_of_the_window_is_kept_exactly() {
     let budget = Budget::<u32, 100>::new(&Policy::DOCUMENTED, MILLIS);

@@ -119,6 +119,38 @@ fn templates() -> impl Strategy<Value = String> {
         .prop_map(|segments| format!("/{}", segments.join("/")))
 }
 
+/// Pieces of requests, and bytes that are none.
+fn requests() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = [
+        "POST ",
+        "GET",
+        "/pos/v2",
+        "/L1",
+        "/checks",
+        "/lookup/tickets",
+        "/online-ordering",
+        "/v1",
+        "/",
+        "?",
+        "#",
+        " ",
+        "\t",
+        "\n",
+        "\nx-access-key:",
+        "\nX-Access-Key: ",
+        "\nauthorization:",
+        "\nAuthorization: Bearer ",
+        "bearer",
+        "Basic ",
+        "a",
+    ];
+    let piece = prop_oneof![
+        8 => prop::sample::select(pieces.to_vec()).prop_map(|piece| piece.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..4),
+    ];
+    prop::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+}
+
 const METHODS: [&str; 3] = ["GET", "PUT", "get"];
 
 type Lines = Vec<(String, Option<&'static str>, bool)>;
@@ -167,6 +199,11 @@ proptest! {
         prop_assert_eq!(one == other, key(0) == key(1));
         let hash = |resource: Resource<'_>| std::hash::BuildHasher::hash_one(&crate::SECRET, resource);
         prop_assert_eq!(hash(one) == hash(other), key(0) == key(1));
+    }
+
+    #[test]
+    fn a_request_is_of_the_client_and_the_budget_that_lists_find(request in requests()) {
+        crate::fuzzed::run(&request);
     }
 
     #[test]

@@ -1,4 +1,6 @@
 use crate::{MILLIS, SECRET, head};
+use std::panic::catch_unwind;
+use std::time::Duration;
 use tollgate::profiles::haravan::{InlineShops, Policy, Shop};
 use tollgate::profiles::{Answer, Refusal};
 use tollgate::time::TickLength;
@@ -25,10 +27,12 @@ fn the_bucket_leaks_4_calls_a_second() {
 #[test]
 fn every_response_tells_used_of_size() {
     let shop = shop(Policy::DOCUMENTED);
-    let answers: Vec<_> = (0..32).map(|_| shop.try_acquire(0)).collect();
-    assert_eq!(head(&answers[31]), ["X-Haravan-Api-Call-Limit: 32/80"]);
-    assert_eq!(answers[31].status(), 200);
-    assert_eq!((answers[31].level(), answers[31].retry_after()), (None, None));
+    let first = shop.try_acquire(0).unwrap(); // an answer by itself, whatever the width of the clock
+    assert_eq!((first.status(), first.headers(MILLIS).count()), (200, 1));
+    let answers: Vec<_> = (1..32).map(|_| shop.try_acquire(0)).collect();
+    assert_eq!(head(&answers[30]), ["X-Haravan-Api-Call-Limit: 32/80"]);
+    assert_eq!(answers[30].status(), 200);
+    assert_eq!((answers[30].level(), answers[30].retry_after()), (None, None));
 }
 
 #[test]
@@ -134,4 +138,16 @@ fn numbers_that_do_not_fit_are_errors() {
     );
     assert!(Shop::<u32>::try_new(Policy::DOCUMENTED, TickLength::NANOSECOND).is_err());
     assert!(Shop::<u64>::try_new(Policy::DOCUMENTED, TickLength::NANOSECOND).is_ok());
+}
+
+/// Cut to the most that a word counts, 3 in 1000 s would be one in 1.4 s.
+#[test]
+fn a_period_of_more_ticks_than_the_word_counts_is_an_error_and_no_other_rate() {
+    let seldom = Policy { size: 1, leaks: 3, period: Duration::from_secs(1_000) };
+    let error = Shop::<u32>::try_new(seldom, TickLength::NANOSECOND).unwrap_err().to_string();
+    assert!(error.ends_with("give a shorter period, a coarser tick or a wider one"), "{error}");
+    let never = Policy { period: Duration::MAX, ..seldom };
+    assert!(Shop::<u64>::try_new(never, MILLIS).is_err());
+    assert!(catch_unwind(|| Shop::<u32>::new(seldom, TickLength::NANOSECOND)).is_err());
+    assert!(catch_unwind(|| Shop::<u64>::new(never, MILLIS)).is_err());
 }

@@ -10,6 +10,7 @@ mod clover_threads;
 mod conecto;
 mod conecto_programs;
 mod conecto_rules;
+mod fuzzed;
 mod haravan;
 mod haravan_programs;
 mod memory;

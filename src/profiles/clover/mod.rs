@@ -31,10 +31,15 @@
 //! how: here it is a second that doubles up to a minute, [numbers to change](Policy). A request that a rate refuses was told no
 //! `retry-after`, so it neither opens nor lengthens anything: the places are not asked.
 //!
+//! The period of an app is one for all its tokens, that of a token one for all its connections. Two of them that were told at
+//! different moments each come too early for the other, even if both keep to what they were told, and so the app can be kept
+//! waiting for good. Clients have to share the longest wait that any of them was told.
+//!
 //! # Guarantees
 //!
 //! * **All or nothing**, as of [`layered`](crate::layered): a refused request leaves rates and places as they were.
-//! * **Never above a limit**: 50 and 16 in *any* second, edges included; 10 and 5 at once, under any race.
+//! * **Never above a limit**: 10 and 5 at once, under any race; 50 and 16 in *any* second, edges included. (A thread that passes an
+//!   older reading to a full window than the others did [ends the second earlier](crate::RollingWindow#clock-faults) by as much.)
 //! * **The answer** names the first level that refuses. Its wait is the longer of both rates, if one of them refuses, else the
 //!   longer of both places.
 //! * An [`Admission`] gives its places back when dropped; the rates keep their charges.

@@ -3,6 +3,7 @@ use core::time::Duration;
 
 use crate::concurrency::ConcurrencyError;
 use crate::penalty::{PenaltyError, WaitingPeriod};
+use crate::profiles::quota;
 use crate::quota::{Quota, QuotaError};
 use crate::time::{TickLength, Ticks};
 
@@ -30,7 +31,7 @@ pub struct Policy {
     pub app: Caps,
     /// Each token.
     pub token: Caps,
-    /// The period of the rates, which rolls.
+    /// The period of the rates, which rolls, rounded up to whole ticks.
     pub period: Duration,
     /// The wait of who finds no place.
     pub first_wait: Duration,
@@ -52,10 +53,11 @@ impl Policy {
         longest_wait: Duration::from_secs(60),
     };
 
-    /// The rate of an app or a token on a clock of such ticks: for a window, or for a client's [`Pacer`](crate::client::Pacer).
+    /// The rate of an app or a token on a clock of such ticks: for a window, or for a client's [`Pacer`](crate::client::Pacer). None
+    /// takes it if the period has more ticks than their word counts.
     #[must_use]
     pub fn quota<T: Ticks>(&self, caps: Caps, tick: TickLength) -> Quota<T> {
-        Quota::per(T::truncate(caps.rate.into()), tick.ticks(self.period))
+        quota::per(caps.rate, self.period, tick)
     }
 
     pub(super) fn wait<T: Ticks>(&self, tick: TickLength) -> WaitingPeriod<T> {

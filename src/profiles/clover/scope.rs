@@ -8,7 +8,7 @@ use crate::concurrency::ConcurrencyLimit;
 use crate::keyed::Reusable;
 use crate::penalty::{Penalty, PenaltyRule};
 #[cfg(not(loom))]
-use crate::quota::Quota;
+use crate::profiles::quota;
 use crate::rolling_window::RollingWindow;
 use crate::time::TickLength;
 
@@ -19,7 +19,7 @@ struct Scope<T: HasShared, const N: usize, C, B> {
 }
 
 macro_rules! const_new {
-    ($($word:ident)*) => {$(
+    ($($word:ident $per:ident)*) => {$(
         #[cfg(not(loom))]
         impl<const N: usize, C: Init<$word>, B: Init<u32>> Scope<$word, N, C, B> {
             #[allow(clippy::cast_lossless, clippy::cast_possible_truncation)] // what is cut has been compared
@@ -30,9 +30,8 @@ macro_rules! const_new {
                 use crate::penalty::WaitingPeriod;
                 let period = WaitingPeriod::of(word(tick.count(policy.first_wait)))
                     .times(policy.growth as $word, word(tick.count(policy.longest_wait)));
-                let quota = Quota::per(caps.rate as $word, word(tick.count(policy.period)));
                 Self {
-                    rate: RollingWindow::<$word, N, C>::new_in_cells(quota),
+                    rate: RollingWindow::<$word, N, C>::new_in_cells(quota::$per(caps.rate, policy.period, tick)),
                     places: Penalty::from_parts(
                         ConcurrencyLimit::in_cells(caps.at_once),
                         PenaltyRule::<$word>::new(period),
@@ -44,7 +43,7 @@ macro_rules! const_new {
     )*};
 }
 
-const_new!(u32 u64);
+const_new!(u32 per_u32 u64 per_u64);
 
 impl<T: HasShared, const N: usize, C: StateCell<T>, B> Scope<T, N, C, B> {
     fn try_in_cells(

@@ -6,9 +6,9 @@ use crate::cell::Init;
 use crate::cell::{HasShared, Shared, StateCell};
 use crate::http::{Header, Prefix, Value};
 use crate::keyed::Reusable;
-use crate::profiles::{Answer, Headers};
 #[cfg(not(loom))]
-use crate::quota::Quota;
+use crate::profiles::quota;
+use crate::profiles::{Answer, Headers};
 use crate::quota::QuotaError;
 use crate::rolling_window::RollingWindow;
 use crate::time::{TickLength, Ticks};
@@ -34,7 +34,7 @@ pub struct Budget<T: HasShared, const N: usize, C = Shared<T>> {
 }
 
 macro_rules! const_new {
-    ($($word:ident)*) => {$(
+    ($($word:ident $per:ident)*) => {$(
         #[cfg(not(loom))]
         impl<const N: usize> Budget<$word, N> {
             /// A budget never used, for the period of a constant policy.
@@ -56,17 +56,15 @@ macro_rules! const_new {
             ///
             /// As that.
             #[must_use]
-            #[allow(clippy::cast_lossless, clippy::cast_possible_truncation)] // N is small, and what is cut has been compared
             pub const fn new_in_cells(policy: &Policy<'_>, tick: TickLength) -> Self {
-                let period = tick.count(policy.period());
-                let period = if period > $word::MAX as u64 { $word::MAX } else { period as $word };
-                Self { window: RollingWindow::<$word, N, C>::new_in_cells(Quota::per(N as $word, period)) }
+                let quota = quota::$per(size(N), policy.period(), tick);
+                Self { window: RollingWindow::<$word, N, C>::new_in_cells(quota) }
             }
         }
     )*};
 }
 
-const_new!(u32 u64);
+const_new!(u32 per_u32 u64 per_u64);
 
 #[cfg(not(loom))]
 impl<T: HasShared, const N: usize> Budget<T, N> {
@@ -119,8 +117,9 @@ impl<T: HasShared, const N: usize, C: StateCell<T>> Budget<T, N, C> {
 }
 
 /// A window that does not fit the word is refused by its own check.
-fn size(slots: usize) -> u32 {
-    u32::try_from(slots).unwrap_or(u32::MAX)
+#[allow(clippy::cast_possible_truncation)] // what is cut has been compared
+const fn size(slots: usize) -> u32 {
+    if slots > u32::MAX as usize { u32::MAX } else { slots as u32 }
 }
 
 impl<T: HasShared, const N: usize, C: StateCell<T>> Reusable<T> for Budget<T, N, C> {
@@ -164,11 +163,22 @@ impl Admitted {
     pub const fn remaining(&self) -> u32 {
         self.remaining
     }
+
+    /// [`Answer::status`] on a clock of any width: 200.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        200
+    }
+
+    /// [`Answer::headers`] on a clock of any width.
+    pub fn headers(&self, _tick: TickLength) -> Headers {
+        headers(self.limit, self.remaining, None)
+    }
 }
 
 impl<T: Ticks> Answer<T> for Admitted {
     fn status(&self) -> u16 {
-        200
+        Self::status(self)
     }
 
     fn level(&self) -> Option<&'static str> {
@@ -179,8 +189,8 @@ impl<T: Ticks> Answer<T> for Admitted {
         None
     }
 
-    fn headers(&self, _tick: TickLength) -> Headers {
-        headers(self.limit, self.remaining, None)
+    fn headers(&self, tick: TickLength) -> Headers {
+        Self::headers(self, tick)
     }
 }
 

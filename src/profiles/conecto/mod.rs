@@ -48,7 +48,8 @@
 //!
 //! # Exact
 //!
-//! Never more than the limit in any span of an hour, edges included: a [`RollingWindow`](crate::RollingWindow). Two clients, methods
+//! Never more than the limit in any span of an hour, edges included: a [`RollingWindow`](crate::RollingWindow). (A thread that passes
+//! an older reading to a spent budget than the others did [ends the hour earlier](crate::RollingWindow#clock-faults) by as much.) Two clients, methods
 //! or paths share a budget only if their [fingerprints](crate::keyed::limits#memory-and-sizing) meet.
 //!
 //! # Memory

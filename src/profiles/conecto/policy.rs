@@ -3,6 +3,7 @@ use core::time::Duration;
 
 use super::Rule;
 use super::path::normalized;
+use crate::profiles::quota;
 use crate::quota::Quota;
 use crate::quota::text::Text;
 use crate::time::{TickLength, Ticks};
@@ -64,7 +65,7 @@ impl<'r> Policy<'r> {
         Ok(Self { rules, others, period: Duration::from_secs(3_600) })
     }
 
-    /// Another period than an hour for all limits.
+    /// Another period than an hour for all limits, rounded up to whole ticks.
     #[must_use]
     pub const fn every(self, period: Duration) -> Self {
         Self { period, ..self }
@@ -105,10 +106,11 @@ impl<'r> Policy<'r> {
         Choice { limit: best.map_or(self.others, Rule::limit), rule: best.copied(), resource }
     }
 
-    /// A limit in this period on a clock of such ticks: for a window, or for a client's [`Pacer`](crate::client::Pacer).
+    /// A limit in this period on a clock of such ticks: for a window, or for a client's [`Pacer`](crate::client::Pacer). None takes it
+    /// if the period has more ticks than their word counts.
     #[must_use]
     pub fn quota<T: Ticks>(&self, limit: u32, tick: TickLength) -> Quota<T> {
-        Quota::per(T::truncate(limit.into()), tick.ticks(self.period))
+        quota::per(limit, self.period, tick)
     }
 
     /// The largest limit.

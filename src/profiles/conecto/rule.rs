@@ -88,7 +88,7 @@ impl<'r> Rule<'r> {
         self.template
     }
 
-    /// Requests in an hour.
+    /// Requests in a period.
     #[must_use]
     pub const fn limit(&self) -> u32 {
         self.limit

@@ -1,5 +1,6 @@
 use core::time::Duration;
 
+use crate::profiles::quota;
 use crate::quota::Quota;
 use crate::time::{TickLength, Ticks};
 
@@ -16,7 +17,7 @@ pub struct Policy {
     pub size: u32,
     /// Calls that leak out in a period.
     pub leaks: u32,
-    /// The period.
+    /// The period, rounded up to whole ticks.
     pub period: Duration,
 }
 
@@ -24,28 +25,27 @@ impl Policy {
     /// 80 calls, 4 of which leak out a second.
     pub const DOCUMENTED: Self = Self { size: 80, leaks: 4, period: Duration::from_secs(1) };
 
-    /// The quota on a clock of such ticks: for a bucket, or for a client's [`Pacer`](crate::client::Pacer).
+    /// The quota on a clock of such ticks: for a bucket, or for a client's [`Pacer`](crate::client::Pacer). None takes it if the period
+    /// has more ticks than their word counts.
     #[must_use]
     pub fn quota<T: Ticks>(&self, tick: TickLength) -> Quota<T> {
-        Quota::per(T::truncate(self.leaks.into()), tick.ticks(self.period)).burst(T::truncate(self.size.into()))
+        quota::per(self.leaks, self.period, tick).burst(T::truncate(self.size.into()))
     }
 }
 
 macro_rules! const_quota {
-    ($($quota:ident $word:ident;)*) => {$(
+    ($($quota:ident $per:ident $word:ident;)*) => {$(
         #[cfg(not(loom))]
         impl Policy {
-            #[allow(clippy::cast_lossless, clippy::cast_possible_truncation)] // what is cut has been compared
+            #[allow(clippy::cast_lossless)] // `From` is not const
             pub(super) const fn $quota(&self, tick: TickLength) -> Quota<$word> {
-                let period = tick.count(self.period);
-                let period = if period > $word::MAX as u64 { $word::MAX } else { period as $word };
-                Quota::per(self.leaks as $word, period).burst(self.size as $word)
+                quota::$per(self.leaks, self.period, tick).burst(self.size as $word)
             }
         }
     )*};
 }
 
 const_quota! {
-    quota_u32 u32;
-    quota_u64 u64;
+    quota_u32 per_u32 u32;
+    quota_u64 per_u64 u64;
 }

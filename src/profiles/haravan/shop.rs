@@ -119,11 +119,23 @@ impl Admitted {
     pub const fn size(&self) -> u64 {
         self.size
     }
+
+    /// [`Answer::status`] on a clock of any width: 200.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        200
+    }
+
+    /// [`Answer::headers`] on a clock of any width.
+    pub fn headers(&self, _tick: TickLength) -> Headers {
+        let Self { used, size } = *self;
+        Headers::new([Some(Header::new(USED, Value::UsedOf { used, size })), None, None])
+    }
 }
 
 impl<T: Ticks> Answer<T> for Admitted {
     fn status(&self) -> u16 {
-        200
+        Self::status(self)
     }
 
     fn level(&self) -> Option<&'static str> {
@@ -134,9 +146,8 @@ impl<T: Ticks> Answer<T> for Admitted {
         None
     }
 
-    fn headers(&self, _tick: TickLength) -> Headers {
-        let Self { used, size } = *self;
-        Headers::new([Some(Header::new(USED, Value::UsedOf { used, size })), None, None])
+    fn headers(&self, tick: TickLength) -> Headers {
+        Self::headers(self, tick)
     }
 }
 

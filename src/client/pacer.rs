@@ -203,7 +203,7 @@ impl<T: Ticks> Pacer<T> {
             Ok(_) => Poll::Ready,
             Err(denied) => {
                 self.state = step.state.unwrap_or(self.state); // brought down after a step back
-                Poll::Wait(denied.retry_after().unwrap_or(T::ONE))
+                Poll::after(denied.retry_after().unwrap_or(T::ONE))
             }
         };
         let poll = match &self.spread {

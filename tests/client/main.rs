@@ -15,3 +15,4 @@ mod queue;
 #[cfg(feature = "heapless")]
 mod queue_programs;
 mod usage;
+mod zz;

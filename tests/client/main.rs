@@ -15,4 +15,3 @@ mod queue;
 #[cfg(feature = "heapless")]
 mod queue_programs;
 mod usage;
-mod zz;

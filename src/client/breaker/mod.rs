@@ -186,8 +186,8 @@ impl<T: Ticks> CircuitBreaker<T> {
         let BreakerSettings { failures, share, probes_to_close, .. } = self.settings;
         match (&mut self.phase, outcome) {
             (Phase::Closed(outcomes), _) => {
-                outcomes.add(outcome, share);
-                if outcomes.in_a_row() >= failures || outcomes.reach(share) {
+                outcomes.add(outcome);
+                if outcomes.in_a_row() >= failures || share.is_some_and(|share| outcomes.reach(share)) {
                     self.open = self.settings.open;
                     self.trip(now);
                 }

@@ -31,6 +31,8 @@ use slot::Slot;
 /// As long as more urgent requests keep coming, the others wait, unless they [age](Self::ageing): with a step of `s` ticks a request
 /// goes up by one priority every `s` ticks, and after `255 × s` ticks no new one overtakes it.
 ///
+/// All endpoints share the `N` places: one that makes wait for long can fill them, and is better given a queue of its own.
+///
 /// # Cost
 ///
 /// All operations look at each request once. They are kept in the order they came in.

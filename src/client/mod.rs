@@ -17,7 +17,8 @@
 //! All waits count the clock's forward progress: a step back lengthens one by nothing but itself, a clock that stands still is
 //! waited for, and a wait that is over stays over. Ticks may wrap; a machine that waits has to be asked at least once in
 //! half a turn of the clock (24 days of `u32` milliseconds), as what passes unseen beyond that counts as a step back. Who asks again
-//! when he is told to does: no wait that is told is longer.
+//! when he is told to does, and may be late: no wait that is told is longer than a quarter of a turn. Readings are to be given in
+//! the order they were taken in: one that comes late is a step back, and what it went back is then counted twice.
 
 mod backoff;
 mod breaker;

@@ -153,7 +153,8 @@ impl<T: Ticks> Pacer<T> {
 
     /// As [`spread`](Self::spread), but only if that is slower than the present pace; tells whether it was.
     ///
-    /// For a server whose word is taken for a limit, and not for leave to go faster.
+    /// For a server whose word is taken for a limit, and not for leave to go faster. At the own pace no more than `remaining` are
+    /// taken before the reset either, whatever the burst.
     ///
     /// # Errors
     ///
@@ -168,10 +169,12 @@ impl<T: Ticks> Pacer<T> {
                 !present.per_tick().product_at_most(reset, remaining, present.per_unit())
             }
         };
-        if !is_slower {
-            return Ok(false);
+        if is_slower {
+            return self.spread(now, remaining, reset).map(|()| true);
         }
-        self.spread(now, remaining, reset).map(|()| true)
+        let at_own_pace = Spread { rule: self.own, remaining, reset: Countdown::new(now, reset) };
+        self.spread.get_or_insert(at_own_pace);
+        Ok(false)
     }
 
     /// Goes back to the own pace.
@@ -203,7 +206,7 @@ impl<T: Ticks> Pacer<T> {
             Ok(_) => Poll::Ready,
             Err(denied) => {
                 self.state = step.state.unwrap_or(self.state); // brought down after a step back
-                Poll::Wait(denied.retry_after().unwrap_or(T::ONE))
+                Poll::after(denied.retry_after().unwrap_or(T::ONE))
             }
         };
         let poll = match &self.spread {

@@ -1,6 +1,6 @@
 use core::convert::Infallible;
 
-use crate::time::Ticks;
+use crate::time::{Ticks, at_once};
 
 /// What a state machine answers when it is asked whether to go on now.
 ///
@@ -16,17 +16,18 @@ use crate::time::Ticks;
 pub enum Poll<T, R = Infallible> {
     /// Go on now.
     Ready,
-    /// Ask again after so many ticks: at least 1, and at most half a turn of the clock, as a longer wait could not be seen to pass.
+    /// Ask again after so many ticks: at least 1, and at most a quarter of a turn of the clock, as a longer one might not be seen
+    /// to pass by who comes late.
     Wait(T),
     /// Do not wait: it is over, and why.
     Refused(R),
 }
 
 impl<T: Ticks, R> Poll<T, R> {
-    /// Ready if there is nothing to wait for. Of a wait of more than half a turn of the clock, that half.
+    /// Ready if there is nothing to wait for. Of a wait of more than a quarter of a turn of the clock, that quarter.
     #[inline]
     pub fn after(ticks: T) -> Self {
-        if ticks == T::ZERO { Self::Ready } else { Self::Wait(ticks.min(T::HALF)) }
+        if ticks == T::ZERO { Self::Ready } else { Self::Wait(at_once(ticks)) }
     }
 
     /// Both have to let it go on: a refusal (the first one) before a wait, and the longer wait of two.

@@ -11,6 +11,11 @@ pub(crate) struct Countdown<T> {
     last: T,
 }
 
+/// As much of a wait as is told at once, a quarter of a turn: who comes late by as much again is still seen to come.
+pub(crate) fn at_once<T: Ticks>(ticks: T) -> T {
+    ticks.min(T::HALF.wrapping_shr(1))
+}
+
 impl<T: Ticks> Countdown<T> {
     pub(crate) const fn new(now: T, ticks: T) -> Self {
         Self { left: ticks, last: now }

@@ -12,7 +12,7 @@ mod countdown;
 mod progress;
 mod tick_length;
 
-pub(crate) use countdown::Countdown;
+pub(crate) use countdown::{Countdown, at_once};
 pub(crate) use progress::Progress;
 pub use tick_length::{TickLength, TickLengthError};
 

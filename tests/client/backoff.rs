@@ -168,23 +168,31 @@ fn after_any_number_of_failures_numbers_saturate() {
             let told = backoff.on_failure(now, ServerWait::Unsaid, || u64::MAX).wait().unwrap();
             let expected =
                 if nth == 0 && !matches!(jitter, Jitter::Decorrelated | Jitter::Additive) { 3 << 30 } else { u32::MAX };
-            assert_eq!(told, expected.min(1 << 31), "{jitter:?} after {nth}");
+            assert_eq!(told, expected.min(1 << 30), "{jitter:?} after {nth}");
             // A whole turn of the clock is waited for, seen four times.
             for quarter in 1..=4_u64 {
                 let passed = quarter << 30;
                 let told = backoff.poll(now.wrapping_add(u32::truncate(passed)));
-                assert_eq!(told.wait().map(u64::from), Some(u64::from(expected).saturating_sub(passed).min(1 << 31)));
+                assert_eq!(told.wait().map(u64::from), Some(u64::from(expected).saturating_sub(passed).min(1 << 30)));
             }
         }
     }
 }
 
 #[test]
-fn who_waits_as_told_gets_through_a_wait_of_a_whole_turn_of_the_clock() {
-    let mut backoff = Backoff::<u32>::new(EVEN);
-    assert_eq!(backoff.on_failure(7, ServerWait::After(u32::MAX), no_chance), Poll::Wait(1 << 31));
-    assert_eq!(backoff.poll(7 + (1 << 31)), Poll::Wait((1 << 31) - 1));
-    assert_eq!(backoff.poll(6), Poll::Ready);
+fn who_waits_as_told_gets_through_a_wait_of_a_whole_turn_of_the_clock_also_if_he_always_comes_late() {
+    for late in [0, 1, 100 * SECOND, 1 << 30] {
+        let mut backoff = Backoff::<u32>::new(EVEN);
+        let mut told = backoff.on_failure(7, ServerWait::After(u32::MAX), no_chance);
+        let (mut now, mut passed) = (7_u32, 0_u64);
+        while let Poll::Wait(ticks) = told {
+            let slept = ticks + late;
+            (now, passed) = (now.wrapping_add(slept), passed + u64::from(slept));
+            assert!(passed <= u64::from(u32::MAX) + u64::from(late), "told to wait for longer");
+            told = backoff.poll(now);
+        }
+        assert!(told.is_ready() && passed >= u64::from(u32::MAX));
+    }
 }
 
 #[test]

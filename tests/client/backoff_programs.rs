@@ -59,7 +59,7 @@ impl Naive {
     }
 
     fn left(&self, now: u128) -> Option<u128> {
-        (!self.gave_up).then(|| self.until.saturating_sub(now).min(self.most / 2 + 1))
+        (!self.gave_up).then(|| self.until.saturating_sub(now).min(self.most / 4 + 1))
     }
 }
 
@@ -145,8 +145,8 @@ pub fn agrees<T: Ticks>(numbers: [u64; 6], attempts: u32, jitter: Jitter, start:
             }
             Op::Go(by) => clock.go(by),
             Op::Heed => {
-                // A wait of a whole turn is told in two.
-                for _ in 0..2 {
+                // A wait of a whole turn is told in four.
+                for _ in 0..4 {
                     if let Poll::Wait(ticks) = real.poll(clock.now) {
                         clock.forward(ticks);
                     }

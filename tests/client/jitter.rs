@@ -21,9 +21,14 @@ fn samples<T: Ticks>(settings: BackoffSettings<T>, failures: u32) -> Vec<u64> {
     let mut random = Seeded::new(2_015);
     let mut draw = || {
         let mut backoff = before.clone();
-        let told = backoff.on_failure(T::ZERO, ServerWait::Unsaid, || random.draw()).wait().unwrap();
-        let rest = backoff.poll(told).wait().unwrap(); // of more than half a turn of the clock
-        told.into() + rest.into()
+        let mut told = backoff.on_failure(T::ZERO, ServerWait::Unsaid, || random.draw()).wait().unwrap();
+        let (mut now, mut all) = (T::ZERO, 0);
+        while told > T::ZERO {
+            all += told.into();
+            now = now.wrapping_add(told);
+            told = backoff.poll(now).wait().unwrap();
+        }
+        all
     };
     (0..SAMPLES).map(|_| draw()).collect()
 }

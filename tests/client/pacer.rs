@@ -160,6 +160,13 @@ fn slowed_down_it_never_goes_faster() {
 }
 
 #[test]
+fn slowed_down_a_burst_takes_no_more_than_remains_even_at_its_own_pace() {
+    let mut pacer = Pacer::<u32>::bursting(Quota::per(10, 100 * SECOND).burst(10));
+    assert_eq!(pacer.slow_down(0, 2, 3 * SECOND), Ok(false)); // not slower than one in 10 s
+    assert_eq!(taken(&mut pacer, 0, 3), [0, 0, 3_000]);
+}
+
+#[test]
 fn a_spread_that_cannot_be_kept_is_refused_and_changes_nothing() {
     let mut pacer = Pacer::<u32>::new(ORDERS);
     assert!(pacer.spread(0, 2, u32::MAX).is_err());
@@ -321,7 +328,8 @@ proptest! {
                     server = (reset > 0).then_some((remaining, clock.progress + u128::from(reset)));
                 }
                 Said::SlowDown(remaining, reset) => {
-                    if pacer.slow_down(clock.now, remaining, reset).unwrap() {
+                    // Where no slower word holds, what remains is heeded also if the pace is not.
+                    if pacer.slow_down(clock.now, remaining, reset).unwrap() || server.is_none() {
                         server = Some((remaining, clock.progress + u128::from(reset)));
                     }
                     prop_assert!(pacer.interval() >= interval, "slowed down to go faster");

@@ -61,7 +61,7 @@ fn no_wait_is_told_that_would_be_none_or_too_long_to_be_seen_to_pass() {
     let mut queue = Queue::<2>::new();
     push(&mut queue, 0, Job::new('x', "a"));
     assert_eq!(queue.poll(0, |_| Poll::<u32>::Wait(0)), Next::Wait(1));
-    assert_eq!(queue.poll(0, |_| Poll::<u32>::Wait(u32::MAX)), Next::Wait(1 << 31));
+    assert_eq!(queue.poll(0, |_| Poll::<u32>::Wait(u32::MAX)), Next::Wait(1 << 30));
 }
 
 #[test]

@@ -101,6 +101,16 @@ fn what_is_not_used_has_no_end() {
 }
 
 #[test]
+fn what_was_used_in_no_time_at_all_tells_no_pace() {
+    let mut watch = UsageWatch::<u32>::new(10);
+    let _ = watch.observe(7, 500, 500);
+    let _ = watch.observe(7, 500, 499); // as on a clock of seconds
+    assert_eq!((watch.trend(), watch.exhausted_in(7)), (None, None));
+    let _ = watch.observe(8, 500, 498);
+    assert_eq!(watch.exhausted_in(8), Some(249));
+}
+
+#[test]
 fn the_time_told_is_rounded_down() {
     let mut watch = UsageWatch::<u32>::new(10);
     let _ = watch.observe(0, 500, 100);
@@ -179,7 +189,7 @@ fn agrees<T: Ticks>(percent: u8, start: u64, ops: &[Op]) {
         }
         let (used, over) = (seen[from].2 - remaining, now - seen[from].0);
         let told = watch.exhausted_in(clock.now).map(|ticks| u128::from(ticks.into()));
-        assert_eq!(told.is_some(), used > 0);
+        assert_eq!(told.is_some(), used > 0 && over > 0);
         if let Some(told) = told {
             let exact_times_used = u128::from(remaining) * over;
             assert!(told * u128::from(used) <= exact_times_used, "too long");

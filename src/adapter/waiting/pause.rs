@@ -1,4 +1,4 @@
-use crate::time::{Countdown, TickLength, Ticks};
+use crate::time::{Countdown, TickLength, Ticks, at_once};
 
 const NANOS_PER_MICRO: u64 = 1_000;
 const NANOS_PER_MILLI: u64 = 1_000_000;
@@ -15,8 +15,7 @@ impl Pause {
     /// How long to pause before the next reading of the clock; `None` if the wait is over.
     pub(in crate::adapter) fn before_next<T: Ticks>(wait: &mut Countdown<T>, now: T, tick: TickLength) -> Option<Self> {
         let left = wait.read(now);
-        // The clock must not go half a turn unseen, or it would look stepped back.
-        (left > T::ZERO).then(|| Self::of(left.min(T::HALF.wrapping_shr(1)), tick))
+        (left > T::ZERO).then(|| Self::of(at_once(left), tick))
     }
 
     /// A pause of so many ticks, rounded up, or the longest one there is. (What is too long for the word is cut, and waited

@@ -17,7 +17,8 @@ pub enum Jitter {
     Full,
     /// Half of grown, and from 0 to the other half.
     Equal,
-    /// From the base to `factor` times the wait before, and no more than the cap; the source's factor is 3.
+    /// From the base to `factor` times the wait before, and the cap for all that is drawn above it, so that near the cap many do come
+    /// back together; the source's factor is 3.
     Decorrelated,
     /// Grown, and from 0 to just below the base: Clover's `2^n + U[0, 1)` seconds with a base of one second and a factor of 2. The
     /// chance goes on top of the cap: clients that have all grown up to it would retry in step otherwise.

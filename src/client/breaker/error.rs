@@ -85,7 +85,7 @@ impl core::error::Error for ForcedOpen {}
 pub enum NotBegun<T> {
     /// The server has failed, and is left alone.
     Open {
-        /// Ticks until a probe may go.
+        /// Ticks until a probe may go, told as [`Poll::Wait`](crate::client::Poll::Wait) is.
         wait: T,
     },
     /// As many probes as may are on their way.

@@ -6,7 +6,7 @@ pub use error::{BreakerError, ForcedOpen, NotBegun};
 pub use settings::BreakerSettings;
 
 use super::Poll;
-use crate::time::{Countdown, Ticks};
+use crate::time::{Countdown, Ticks, at_once};
 use outcomes::Outcomes;
 
 /// How a call ended.
@@ -69,8 +69,8 @@ enum Phase<T> {
 ///
 /// # Guarantees
 ///
-/// * **It cannot wedge**: who waits as [`poll`](Self::poll) says may begin after two waits at the latest, unless it is
-///   [forced open](Self::force_open). A probe that is never reported runs out and counts as a failure.
+/// * **It cannot wedge**: who waits as [`poll`](Self::poll) says may begin after a probe time and an open time at the latest, unless
+///   it is [forced open](Self::force_open). A probe that is never reported runs out and counts as a failure.
 /// * **Late reports do not count**: a [`Call`] is of the state it was begun in. One begun before the breaker opened says nothing
 ///   about the server after that, whenever it reports.
 /// * While half open there are never more probes on their way than the settings allow.
@@ -186,8 +186,8 @@ impl<T: Ticks> CircuitBreaker<T> {
         let BreakerSettings { failures, share, probes_to_close, .. } = self.settings;
         match (&mut self.phase, outcome) {
             (Phase::Closed(outcomes), _) => {
-                outcomes.add(outcome, share);
-                if outcomes.in_a_row() >= failures || outcomes.reach(share) {
+                outcomes.add(outcome);
+                if outcomes.in_a_row() >= failures || share.is_some_and(|share| outcomes.reach(share)) {
                     self.open = self.settings.open;
                     self.trip(now);
                 }
@@ -251,9 +251,9 @@ impl<T: Ticks> CircuitBreaker<T> {
     fn admits(&mut self, now: T) -> Result<(), NotBegun<T>> {
         self.turn(now);
         match &self.phase {
-            Phase::Open(left) => Err(NotBegun::Open { wait: left.left().min(T::HALF) }),
+            Phase::Open(left) => Err(NotBegun::Open { wait: at_once(left.left()) }),
             Phase::HalfOpen { on_their_way, left, .. } if *on_their_way >= self.settings.probes_at_once => {
-                Err(NotBegun::Probing { wait: left.left().min(T::HALF) })
+                Err(NotBegun::Probing { wait: at_once(left.left()) })
             }
             Phase::ForcedOpen => Err(NotBegun::Forced),
             Phase::Closed(_) | Phase::HalfOpen { .. } | Phase::ForcedClosed => Ok(()),

@@ -12,7 +12,7 @@ pub(super) struct Outcomes {
 impl Outcomes {
     pub(super) const NONE: Self = Self { failed: 0, kept: 0, in_a_row: 0 };
 
-    pub(super) fn add(&mut self, outcome: Outcome, share: Share) {
+    pub(super) fn add(&mut self, outcome: Outcome) {
         let failed = match outcome {
             Outcome::Success => false,
             Outcome::Failure => true,
@@ -20,7 +20,7 @@ impl Outcomes {
         };
         self.in_a_row = if failed { self.in_a_row.saturating_add(1) } else { 0 };
         self.failed = (self.failed << 1) | u64::from(failed);
-        self.kept = self.kept.saturating_add(1).min(share.of);
+        self.kept = self.kept.saturating_add(1);
     }
 
     pub(super) fn in_a_row(&self) -> u32 {
@@ -29,7 +29,7 @@ impl Outcomes {
 
     /// Whether all calls the share is of are known, and that share of them has failed.
     pub(super) fn reach(&self, Share { percent, of }: Share) -> bool {
-        if of == 0 || self.kept < of {
+        if self.kept < of {
             return false;
         }
         let counted = u64::MAX.wrapping_shr(u64::BITS.saturating_sub(of.into()));

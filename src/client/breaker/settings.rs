@@ -22,7 +22,7 @@ const MOST_KEPT: u8 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BreakerSettings<T> {
     pub(crate) failures: u32,
-    pub(super) share: Share,
+    pub(super) share: Option<Share>,
     pub(crate) open: T,
     pub(crate) factor: T,
     pub(crate) cap: T,
@@ -31,7 +31,7 @@ pub struct BreakerSettings<T> {
     pub(crate) probe_time: T,
 }
 
-/// So many failures in a hundred, of so many calls; of none if there is no such bound.
+/// So many failures in a hundred, of so many calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Share {
     pub(super) percent: u8,
@@ -47,7 +47,7 @@ impl<T: Ticks> BreakerSettings<T> {
     pub const fn after(failures: u32, open: T) -> Self {
         Self {
             failures,
-            share: Share { percent: 100, of: 0 },
+            share: None,
             open,
             factor: T::ONE,
             cap: open,
@@ -60,9 +60,7 @@ impl<T: Ticks> BreakerSettings<T> {
     /// Opens also where at least `percent` of the last `of` calls have failed, 1 to 64, in any order.
     #[must_use]
     pub const fn or_share(self, percent: u8, of: u8) -> Self {
-        // No calls are no share: what stands for "not asked for" must not be asked for.
-        let percent = if of == 0 { 0 } else { percent };
-        Self { share: Share { percent, of }, ..self }
+        Self { share: Some(Share { percent, of }), ..self }
     }
 
     /// The open time grows by `factor`, 1 or more, each time the probes fail, up to `cap` ticks.
@@ -85,11 +83,12 @@ impl<T: Ticks> BreakerSettings<T> {
 
     /// Whether the numbers can be kept, for both widths: times are open, factor, cap and probe time.
     pub(super) const fn check(&self, [open, factor, cap, probe_time]: [u64; 4]) -> Result<(), BreakerError> {
-        let Share { percent, of } = self.share;
         if self.failures == 0 {
             return Err(BreakerError::ZeroFailures);
         }
-        if percent == 0 || percent > 100 || of > MOST_KEPT {
+        if let Some(Share { percent, of }) = self.share
+            && (percent == 0 || percent > 100 || of == 0 || of > MOST_KEPT)
+        {
             return Err(BreakerError::Share { percent, of });
         }
         if open == 0 {

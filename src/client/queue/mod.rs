@@ -9,7 +9,7 @@ pub use slot::Queued;
 use heapless::Vec;
 
 use super::Poll;
-use crate::time::{Progress, Ticks};
+use crate::time::{Progress, Ticks, at_once};
 use slot::Slot;
 
 /// At most `N` requests `R` that wait for their turn or are on their way, each to an endpoint `E`.
@@ -30,6 +30,8 @@ use slot::Slot;
 ///
 /// As long as more urgent requests keep coming, the others wait, unless they [age](Self::ageing): with a step of `s` ticks a request
 /// goes up by one priority every `s` ticks, and after `255 × s` ticks no new one overtakes it.
+///
+/// All endpoints share the `N` places: one that makes wait for long can fill them, and is better given a queue of its own.
 ///
 /// # Cost
 ///
@@ -130,7 +132,7 @@ impl<R, E, T: Ticks, const N: usize> RequestQueue<R, E, T, N> {
         match (ready, refused, wait) {
             (Some((_, handle)), ..) => Next::Ready(handle),
             (None, Some((_, handle, why)), _) => Next::Refused(handle, why),
-            (None, None, Some(ticks)) => Next::Wait(ticks.max(T::ONE).min(T::HALF)),
+            (None, None, Some(ticks)) => Next::Wait(at_once(ticks.max(T::ONE))),
             (None, None, None) => Next::Empty,
         }
     }

@@ -7,7 +7,7 @@ const KEPT: usize = 8;
 pub struct Trend {
     /// Units used, at least 1.
     pub used: u64,
-    /// Ticks over which they were.
+    /// Ticks over which they were, at least 1.
     pub over: u64,
 }
 
@@ -44,7 +44,8 @@ impl Recent {
     pub(super) fn trend(&self) -> Option<Trend> {
         let (latest, earliest) = (self.latest()?, self.seen.iter().rev().find_map(|&seen| seen)?);
         let used = earliest.remaining.saturating_sub(latest.remaining);
-        (used > 0).then(|| Trend { used, over: latest.at.saturating_sub(earliest.at) })
+        let over = latest.at.saturating_sub(earliest.at);
+        (used > 0 && over > 0).then_some(Trend { used, over }) // all in one tick is no pace
     }
 
     /// Ticks until nothing remains, rounded down.

@@ -42,7 +42,8 @@ where
     router.layer(from_fn(move |request: Request, next: Next| async move {
         let Some(account) = api.account(request.headers()) else { return unknown() };
         // On several threads, requests may be decided in another order than they read the clock. To the limits that is a small step
-        // back, which mints nothing.
+        // back: it mints nothing in a bucket, and a full window may end earlier by as much.
+        // So the clock is read last.
         let now = clock.now();
         match decide(&account, &request, now) {
             Ok(admitted) => go_on(admitted, Arrival(now), request, next).await,

@@ -50,9 +50,6 @@ impl<const N: usize> Rules<N> {
 /// One budget for everything. The seconds of app and token are counted here as far as they are ours; places cannot be.
 ///
 /// `terminals` share the app. What is on its way and arrives late, in the next second, is part of a terminal's share.
-///
-/// The waits of the backoff grow well beyond those the server names, as they have to: terminals that share a waiting period and come
-/// back just when each was told to, keep on meeting the one that another has made longer.
 pub fn clover(terminals: u32) -> Rules<4> {
     let policy = profiles::clover::Policy::DOCUMENTED;
     let (app, token) = (policy.app, policy.token);

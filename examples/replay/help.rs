@@ -120,9 +120,9 @@ Several limits in event mode (--layers), in order, each with a name of its own:
 
 The limits of an API (--profile), in the numbers and words of its documents:
   clover     50 requests in any second for an app and 16 for each of its tokens; 10 and 5 of them in
-             progress. Who is refused for what is in progress has to wait: 1 s, and with every
-             request that the rates let pass before that is over 2, 4, ... up to 60 s from then,
-             whether or not there is room again. App and token have waits of their own.
+             progress. A token that is refused for what is in progress has to wait: 1 s, and with
+             every request of its that the rates let pass before that is over 2, 4, ... up to 60 s
+             from then, whether or not there is room again. Other tokens of the app do not.
   conecto    so many requests in any hour for each client, method and path: 500 for
              /pos/v2/{locationId}/checks, POST /pos/v2/lookup/tickets, /online-ordering/v1,
              /online-ordering/v2 and whatever is below one of these; 100 for everything else.

@@ -161,30 +161,20 @@ fn who_waits_as_told_is_served_and_begins_anew() {
     }
 }
 
-/// Both keep to what they were told: by themselves, or to the longest that either was.
+/// Told at different moments, they never come at the same one; and a third never waits at all.
 #[test]
-fn who_shares_an_app_has_to_share_the_wait() {
-    for shared in [false, true] {
-        let (app, tokens) = (app(), [token(), token()]);
-        let held: Vec<_> = tokens.iter().flat_map(|token| (0..5).map(|_| app.try_acquire(token, 0).unwrap())).collect();
-        let (mut next, mut served) = ([0, 500], false);
-        let mut held = Some(held);
-        while next[0] < 3_600_000 && !served {
-            let turn = usize::from(next[1] < next[0]);
-            let now = next[turn];
-            if now > 500 {
-                held.take(); // there is room from now on
-            }
-            match app.try_acquire(&tokens[turn], now) {
-                Ok(_) => served = true,
-                Err(limited) => next[turn] = now + limited.wait().div_ceil(1_000) * 1_000,
-            }
-            if shared {
-                next = [next[0].max(next[1]); 2];
-            }
-        }
-        assert_eq!(served, shared);
+fn tokens_of_one_app_that_keep_to_what_they_were_told_are_not_kept_waiting_by_others() {
+    let (app, tokens, hasty) = (app(), [token(), token()], token());
+    let mut held: Vec<_> = tokens.iter().flat_map(|token| (0..5).map(|_| app.try_acquire(token, 0).unwrap())).collect();
+    for now in [0, 300, 600] {
+        assert_eq!(app.try_acquire(&hasty, now).unwrap_err().by(), Level::AppConcurrent);
     }
+    assert_eq!(app.try_acquire(&tokens[0], 100).unwrap_err().wait(), 1_000);
+    assert_eq!(app.try_acquire(&tokens[1], 600).unwrap_err().wait(), 1_000);
+    held.clear();
+    assert!(app.try_acquire(&tokens[0], 1_100).is_ok());
+    assert!(app.try_acquire(&tokens[1], 1_600).is_ok());
+    assert_eq!(app.try_acquire(&hasty, 1_700).unwrap_err().wait(), 8_000); // still too early for it
 }
 
 #[test]
@@ -211,10 +201,10 @@ fn a_request_refused_by_a_rate_neither_opens_nor_lengthens_a_waiting_period() {
     for _ in 0..100 {
         assert_eq!(app.try_acquire(&token, 10).unwrap_err().by(), Level::Token); // both would refuse
     }
-    assert_eq!((app.places().waiting(10), token.places().waiting(10)), (None, None));
+    assert_eq!(token.waiting(10), None);
 
     assert_eq!(app.try_acquire(&token, 1_000).unwrap_err().by(), Level::TokenConcurrent);
-    assert_eq!(token.places().waiting(1_000), Some(1_000));
+    assert_eq!(token.waiting(1_000), Some(1_000));
     drop(held);
     assert_eq!(served(&app, &self::token(), 1_000, 16), 16);
     let others = [self::token(), self::token(), self::token()];
@@ -223,19 +213,21 @@ fn a_request_refused_by_a_rate_neither_opens_nor_lengthens_a_waiting_period() {
     for _ in 0..100 {
         assert_eq!(app.try_acquire(&token, 1_500).unwrap_err().by(), Level::App);
     }
-    assert_eq!(token.places().waiting(1_500), Some(500));
+    assert_eq!(token.waiting(1_500), Some(500));
 }
 
 #[test]
-fn waiting_periods_of_the_app_hold_for_all_its_tokens_and_those_of_a_token_for_it_alone() {
+fn a_token_waits_for_places_of_its_app_and_for_its_own_and_no_other_token_does() {
     let (app, tokens) = (app(), [token(), token(), token()]);
     let mut held: Vec<_> = (0..5).map(|_| app.try_acquire(&tokens[0], 0).unwrap()).collect();
     assert_eq!(app.try_acquire(&tokens[0], 0).unwrap_err().by(), Level::TokenConcurrent);
     held.extend((0..5).map(|_| app.try_acquire(&tokens[1], 0).unwrap())); // another token, undisturbed
     assert_eq!(app.try_acquire(&tokens[2], 0).unwrap_err().by(), Level::AppConcurrent);
     drop(held);
-    assert_eq!(app.try_acquire(&tokens[1], 500).unwrap_err().by(), Level::AppConcurrent);
-    assert_eq!(tokens[1].places().waiting(500), None); // of its own
+    assert_eq!(app.try_acquire(&tokens[2], 500).unwrap_err().by(), Level::AppConcurrent); // although there is room
+    assert_eq!(app.try_acquire(&tokens[0], 500).unwrap_err().by(), Level::TokenConcurrent);
+    assert_eq!(tokens.each_ref().map(|token| token.waiting(500)), [Some(2_000), None, Some(2_000)]);
+    assert!(app.try_acquire(&tokens[1], 500).is_ok());
 }
 
 #[test]
@@ -263,7 +255,7 @@ fn peeking_is_not_asking() {
     for _ in 0..10 {
         assert_eq!(app.peek(&token, 0).unwrap_err().by(), Level::TokenConcurrent);
     }
-    assert_eq!(token.places().waiting(0), None);
+    assert_eq!(token.waiting(0), None);
     drop(held);
     assert_eq!(app.rate().remaining(0), 45);
 }

@@ -17,9 +17,13 @@ struct Scope {
     /// When requests went on, in the order in which they did.
     admitted: Vec<i128>,
     in_progress: u32,
-    /// When the waiting period ends, and how often it was extended.
-    waiting: Option<(i128, u32)>,
+    /// What a token was told: for the places of its app, and for its own.
+    waits: [Wait; 2],
 }
+
+/// When a waiting period ends, and how often it was extended.
+#[derive(Clone, Debug, Default)]
+struct Wait(Option<(i128, u32)>);
 
 const SECOND: i128 = 1_000;
 const FIRST: i128 = 1_000;
@@ -42,31 +46,32 @@ impl Scope {
         }
     }
 
+    fn is_in_use(&self, now: i128) -> bool {
+        let counts = self.admitted.iter().any(|at| now - at < SECOND);
+        counts || self.in_progress > 0 || self.waits.iter().any(|wait| wait.left(now).is_some())
+    }
+}
+
+impl Wait {
     fn left(&self, now: i128) -> Option<i128> {
-        self.waiting.map(|(until, _)| (until - now).min(LONGEST)).filter(|&left| left > 0)
+        self.0.map(|(until, _)| (until - now).min(LONGEST)).filter(|&left| left > 0)
     }
 
     /// Ticks to wait for a place.
-    fn places(&mut self, caps: Caps, now: i128) -> Option<i128> {
-        let is_busy = self.in_progress >= caps.at_once;
-        let (wait, extended) = match (self.left(now), self.waiting) {
+    fn ask(&mut self, is_busy: bool, now: i128) -> Option<i128> {
+        let (wait, extended) = match (self.left(now), self.0) {
             (Some(left), Some((_, extended))) => {
                 let extended = extended + 1;
                 ((FIRST << extended.min(20)).min(LONGEST).max(left), extended)
             }
             _ if is_busy => (FIRST, 0),
             _ => {
-                self.waiting = None;
+                self.0 = None;
                 return None;
             }
         };
-        self.waiting = Some((now + wait, extended));
+        self.0 = Some((now + wait, extended));
         Some(wait)
-    }
-
-    fn is_in_use(&self, now: i128) -> bool {
-        let counts = self.admitted.iter().any(|at| now - at < SECOND);
-        counts || self.in_progress > 0 || self.left(now).is_some()
     }
 }
 
@@ -76,7 +81,9 @@ type Said = Result<(), (&'static str, i128)>;
 fn ask(policy: &Policy, app: &mut Scope, token: &mut Scope, now: i128) -> Said {
     let rates = (app.rate(policy.app, now), token.rate(policy.token, now));
     first(rates, ["crossTokenLimit", "tokenLimit"])?;
-    let places = (app.places(policy.app, now), token.places(policy.token, now));
+    let is_busy = [app.in_progress >= policy.app.at_once, token.in_progress >= policy.token.at_once];
+    let [for_app, for_token] = &mut token.waits;
+    let places = (for_app.ask(is_busy[0], now), for_token.ask(is_busy[1], now));
     first(places, ["crossTokenConcurrentLimit", "tokenConcurrentLimit"])?;
     for scope in [app, token] {
         scope.admitted.push(now);

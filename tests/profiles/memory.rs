@@ -9,8 +9,8 @@ use tollgate::profiles::haravan::Shop;
 
 #[test]
 fn an_app_and_a_token_of_clover() {
-    assert_eq!([size_of::<LimitSlot<u32, App<u32>>>(), size_of::<LimitSlot<u32, Token<u32>>>()], [264, 128]);
-    assert_eq!([size_of::<LimitSlot<u64, App<u64>>>(), size_of::<LimitSlot<u64, Token<u64>>>()], [504, 232]);
+    assert_eq!([size_of::<LimitSlot<u32, App<u32>>>(), size_of::<LimitSlot<u32, Token<u32>>>()], [236, 128]);
+    assert_eq!([size_of::<LimitSlot<u64, App<u64>>>(), size_of::<LimitSlot<u64, Token<u64>>>()], [464, 240]);
 }
 
 #[test]

@@ -19,8 +19,30 @@ fn row(outcome: &str, remaining: i128, wait: Option<i128>, level: &str, headers:
 struct Party {
     admitted: Vec<i128>,
     held: i128,
-    /// When the wait that a refusal for concurrency opened ends, and how often it was ignored.
-    wait: Option<(i128, u32)>,
+    /// What a token was told when there was no place of its app, and when there was none of its own.
+    waits: [Wait; 2],
+}
+
+/// When the wait that a refusal for concurrency opened ends, and how often it was ignored.
+#[derive(Default)]
+struct Wait(Option<(i128, u32)>);
+
+impl Wait {
+    fn stands(&self, now: i128) -> bool {
+        self.0.is_some_and(|(end, _)| end > now)
+    }
+
+    fn ask(&mut self, has_place: bool, now: i128) -> Option<i128> {
+        self.0 = match self.0 {
+            Some((end, ignored)) if end > now => {
+                let seconds = [2, 4, 8, 16, 32, 60][ignored.min(5) as usize];
+                Some((end.max(now + seconds * 1_000), ignored + 1))
+            }
+            _ if !has_place => Some((now + 1_000, 0)),
+            _ => None,
+        };
+        self.0.map(|(end, _)| end - now)
+    }
 }
 
 impl Party {
@@ -32,26 +54,6 @@ impl Party {
     fn rate_wait(&self, now: i128, rate: usize) -> Option<i128> {
         let counted = self.in_second(now);
         (counted.len() >= rate).then(|| counted[counted.len() - rate] + 1_000 - now)
-    }
-
-    fn waits(&self, now: i128) -> bool {
-        self.wait.is_some_and(|(end, _)| end > now)
-    }
-
-    fn ask_for_place(&mut self, now: i128, places: i128) -> Option<i128> {
-        self.wait = match self.wait {
-            Some((end, ignored)) if end > now => {
-                let seconds = [2, 4, 8, 16, 32, 60][ignored.min(5) as usize];
-                Some((end.max(now + seconds * 1_000), ignored + 1))
-            }
-            _ if self.held >= places => Some((now + 1_000, 0)),
-            _ => None,
-        };
-        self.wait.map(|(end, _)| end - now)
-    }
-
-    fn places_left(&self, now: i128, places: i128) -> i128 {
-        if self.waits(now) { 0 } else { places - self.held }
     }
 }
 
@@ -72,7 +74,8 @@ impl Clover {
         let left = |app: &Party, token: &Party| {
             let rates = [(app, APP.0), (token, TOKEN.0)].map(|(party, rate)| rate - party.in_second(now).len());
             let rates = rates.into_iter().min().unwrap().try_into().unwrap();
-            app.places_left(now, APP.1).min(token.places_left(now, TOKEN.1)).min(rates)
+            let waits = token.waits.iter().any(|wait| wait.stands(now));
+            if waits { 0 } else { (APP.1 - app.held).min(TOKEN.1 - token.held).min(rates) }
         };
         if op == "release" {
             let holds = token.held > 0;
@@ -86,7 +89,9 @@ impl Clover {
             let header = format!("X-RateLimit-{level}: {limit}");
             return row("deny", left(app, token), rates.into_iter().flatten().max(), level, &[header]);
         }
-        let places = [app.ask_for_place(now, APP.1), token.ask_for_place(now, TOKEN.1)];
+        let has_place = [app.held < APP.1, token.held < TOKEN.1];
+        let [for_app, for_token] = &mut token.waits;
+        let places = [for_app.ask(has_place[0], now), for_token.ask(has_place[1], now)];
         if let Some(first) = places.iter().position(Option::is_some) {
             let (level, limit) = [("crossTokenConcurrentLimit", APP.1), ("tokenConcurrentLimit", TOKEN.1)][first];
             let wait = places.into_iter().flatten().max().unwrap();

@@ -40,9 +40,10 @@ fn parts(key: &[u8]) -> Option<(&[u8], &[u8])> {
     (!app.is_empty() && !token.is_empty()).then_some((app, token))
 }
 
-/// Of the level with the least left.
+/// Of the level with the least left; nothing while the token has to wait.
 fn remaining<T: HasShared>(app: &App<T>, token: &Token<T>, now: T) -> u64 {
-    Layered::new((app.rate(), token.rate(), app.places(), token.places())).tightest(now).remaining.into()
+    let levels = Layered::new((app.rate(), token.rate(), app.places(), token.places()));
+    if token.waiting(now).is_some() { 0 } else { levels.tightest(now).remaining.into() }
 }
 
 impl<T: HasShared> Api for Clover<T> {

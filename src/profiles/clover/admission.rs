@@ -1,17 +1,17 @@
 use core::fmt;
 
 use super::in_order::InOrder;
+use super::waits::Guarded;
 use super::{App, Level, Limited, Token};
 use crate::cell::{HasShared, StateCell};
-use crate::concurrency::{ConcurrencyLimit, ReleaseError};
+use crate::concurrency::ReleaseError;
 use crate::layered::{self, Layered, Refused};
-use crate::penalty::Penalty;
 use crate::profiles::{Answer, Headers};
 use crate::rolling_window::RollingWindow;
 use crate::time::TickLength;
 
 type Rates<'a, T, const N: usize, const M: usize, C> = (&'a RollingWindow<T, N, C>, &'a RollingWindow<T, M, C>);
-type Places<'a, T, C, B> = [&'a Penalty<ConcurrencyLimit<B>, T, C>; 2];
+type Places<'a, T, C, B> = [Guarded<'a, T, C, B>; 2];
 type Levels<'a, T, const N: usize, const M: usize, C, B> = InOrder<Rates<'a, T, N, M, C>, Places<'a, T, C, B>>;
 
 /// A request in progress: it has a place of its app and one of its token, which it gives back when dropped.
@@ -81,12 +81,12 @@ where
     ///
     /// If the token holds none; nothing is changed.
     pub fn release<const M: usize>(&self, token: &Token<T, M, C, B>) -> Result<(), ReleaseError> {
-        token.places().limit().release(1)?; // what a token holds, its app holds too
-        self.places().limit().release(1)
+        token.places().release(1)?; // what a token holds, its app holds too
+        self.places().release(1)
     }
 
     fn levels<'a, const M: usize>(&'a self, token: &'a Token<T, M, C, B>) -> Levels<'a, T, N, M, C, B> {
-        InOrder((self.rate(), token.rate()), [self.places(), token.places()])
+        InOrder((self.rate(), token.rate()), token.waits().guard(self.places(), token.places()))
     }
 
     fn limited<const M: usize>(&self, token: &Token<T, M, C, B>, refused: &Refused<T>) -> Limited<T> {
@@ -94,11 +94,11 @@ where
         let (level, limit) = match refused.level() {
             0 => (Level::App, rate(self.rate().window().limit())),
             1 => (Level::Token, rate(token.rate().window().limit())),
-            2 => (Level::AppConcurrent, self.places().limit().limit()),
-            _ => (Level::TokenConcurrent, token.places().limit().limit()),
+            2 => (Level::AppConcurrent, self.places().limit()),
+            _ => (Level::TokenConcurrent, token.places().limit()),
         };
         // Unknown only where a place was lost to others who have given it back meanwhile: then no period was opened.
-        let wait = refused.retry_after().unwrap_or(self.places().rule().period().first());
+        let wait = refused.retry_after().unwrap_or(token.waits().rule().period().first());
         Limited { level, limit, wait }
     }
 }

@@ -26,14 +26,14 @@
 //!
 //! # Waiting
 //!
-//! A refusal for want of a place opens a [waiting period](crate::penalty) of the app or of the token, whichever had none (or of both):
-//! while it stands, requests are refused even if places are free, and each makes it longer. The documents say that it grows, and not
-//! how: here it is a second that doubles up to a minute, [numbers to change](Policy). A request that a rate refuses was told no
-//! `retry-after`, so it neither opens nor lengthens anything: the places are not asked.
+//! A refusal for want of a place opens a [waiting period](crate::penalty) of the token that asked, one for the places of its app and
+//! one for its own: while it stands, requests of that token are refused even if places are free, and each makes it longer. The
+//! documents say that it grows, and not how: here it is a second that doubles up to a minute, [numbers to change](Policy). A
+//! request that a rate refuses was told no `retry-after`, so it neither opens nor lengthens anything: the places are not asked.
 //!
-//! The period of an app is one for all its tokens, that of a token one for all its connections. Two of them that were told at
-//! different moments each come too early for the other, even if both keep to what they were told, and so the app can be kept
-//! waiting for good. Clients have to share the longest wait that any of them was told.
+//! The period for the app's places is the token's too, and not one for all tokens of the app: those were told at
+//! different moments, so each would come too early for the others, and the app could be kept waiting for good by clients that all keep to
+//! what they were told. The connections of one token share its period, and have to share the longest wait that any was told.
 //!
 //! # Guarantees
 //!
@@ -48,7 +48,7 @@
 //!
 //! # Memory
 //!
-//! On `u32`, a slot of [`Apps`] takes 264 bytes for an app and 128 for a token, on `u64` 504 and 232.
+//! On `u32`, a slot of [`Apps`] takes 236 bytes for an app and 128 for a token, on `u64` 464 and 240.
 //!
 //! The names and numbers are those of the API's documents, *API usage and rate limits*.
 
@@ -64,6 +64,7 @@ mod level;
 mod limited;
 mod policy;
 mod scope;
+mod waits;
 
 pub use admission::Admission;
 pub use apps::{Apps, InlineApps, NotReleased};

@@ -1,12 +1,12 @@
-//! What one app, or one token, has: a rate, and places behind a waiting period.
+//! What one app has, or one token: a rate and places; and a token the waits it was told.
 
+use super::waits::Waits;
 use super::{Caps, Policy, PolicyError};
 #[cfg(not(loom))]
 use crate::cell::Init;
 use crate::cell::{HasShared, Shared, StateCell};
 use crate::concurrency::ConcurrencyLimit;
 use crate::keyed::Reusable;
-use crate::penalty::{Penalty, PenaltyRule};
 #[cfg(not(loom))]
 use crate::profiles::quota;
 use crate::rolling_window::RollingWindow;
@@ -15,28 +15,17 @@ use crate::time::TickLength;
 #[derive(Debug)]
 struct Scope<T: HasShared, const N: usize, C, B> {
     rate: RollingWindow<T, N, C>,
-    places: Penalty<ConcurrencyLimit<B>, T, C>,
+    places: ConcurrencyLimit<B>,
 }
 
 macro_rules! const_new {
     ($($word:ident $per:ident)*) => {$(
         #[cfg(not(loom))]
         impl<const N: usize, C: Init<$word>, B: Init<u32>> Scope<$word, N, C, B> {
-            #[allow(clippy::cast_lossless, clippy::cast_possible_truncation)] // what is cut has been compared
             const fn new(caps: Caps, policy: &Policy, tick: TickLength) -> Self {
-                const fn word(ticks: u64) -> $word {
-                    if ticks > $word::MAX as u64 { $word::MAX } else { ticks as $word }
-                }
-                use crate::penalty::WaitingPeriod;
-                let period = WaitingPeriod::of(word(tick.count(policy.first_wait)))
-                    .times(policy.growth as $word, word(tick.count(policy.longest_wait)));
                 Self {
                     rate: RollingWindow::<$word, N, C>::new_in_cells(quota::$per(caps.rate, policy.period, tick)),
-                    places: Penalty::from_parts(
-                        ConcurrencyLimit::in_cells(caps.at_once),
-                        PenaltyRule::<$word>::new(period),
-                        C::FRESH,
-                    ),
+                    places: ConcurrencyLimit::in_cells(caps.at_once),
                 }
             }
         }
@@ -50,47 +39,37 @@ impl<T: HasShared, const N: usize, C: StateCell<T>, B> Scope<T, N, C, B> {
         caps: Caps,
         policy: &Policy,
         tick: TickLength,
-        mut cell: impl FnMut() -> C,
-        mut count: impl FnMut() -> B,
+        cell: &mut impl FnMut() -> C,
+        count: &mut impl FnMut() -> B,
     ) -> Result<Self, PolicyError> {
-        let rule = PenaltyRule::try_new(policy.wait(tick)).map_err(PolicyError::Wait)?;
-        let places = ConcurrencyLimit::from_parts(caps.at_once, count(), count()).map_err(PolicyError::AtOnce)?;
-        let places = Penalty::from_parts(places, rule, cell());
         Ok(Self {
             rate: RollingWindow::try_in_cells(policy.quota(caps, tick), cell).map_err(PolicyError::Rate)?,
-            places,
+            places: ConcurrencyLimit::from_parts(caps.at_once, count(), count()).map_err(PolicyError::AtOnce)?,
         })
     }
 }
 
-/// Fresh when no request counts, none is in progress, and no waiting period stands.
+/// Fresh when no request counts, and none is in progress.
 impl<T: HasShared, const N: usize, C: StateCell<T>, B: StateCell<u32>> Reusable<T> for Scope<T, N, C, B> {
     fn is_fresh(&self, now: T) -> bool {
-        // Further ahead than two of the longest: the clock has stepped back, as no reading is so late.
-        let longest = self.places.rule().period().cap();
-        if self.places.waiting(now.wrapping_add(longest).wrapping_add(longest)).is_some() {
-            self.places.refresh(now);
-        }
         let has_spent_nothing = self.rate.is_fresh(now); // asked in any case, as it mends too
-        has_spent_nothing && self.places.waiting(now).is_none() && Reusable::<T>::is_fresh(self.places.limit(), now)
+        has_spent_nothing && Reusable::<T>::is_fresh(&self.places, now)
     }
 
     fn reset(&self) {
-        self.places.reset();
-        Reusable::<T>::reset(self.places.limit());
+        Reusable::<T>::reset(&self.places);
         self.rate.reset();
     }
 
     fn refresh(&self, now: T) {
-        self.places.refresh(now);
         self.rate.refresh(now);
     }
 }
 
 macro_rules! scope {
-    ($name:ident, $caps:ident) => {
-        scope!($name, $caps, const u32);
-        scope!($name, $caps, const u64);
+    ($name:ident, $caps:ident $(, $waits:ident)?) => {
+        scope!($name, $caps, const u32 $(, $waits)?);
+        scope!($name, $caps, const u64 $(, $waits)?);
 
         #[cfg(not(loom))]
         impl<T: HasShared<Cell: StateCell<T>>, const N: usize> $name<T, N> {
@@ -106,8 +85,8 @@ macro_rules! scope {
         }
 
         impl<T: HasShared, const N: usize, C: StateCell<T>, B> $name<T, N, C, B> {
-            /// The same in fresh cells of any kind: `cell` makes those of the window and of the waiting period, `count` those of
-            /// the places.
+            /// The same in fresh cells of any kind: `cell` makes those of the window and of the waiting
+            /// periods, `count` those of the places.
             ///
             /// # Errors
             ///
@@ -115,12 +94,14 @@ macro_rules! scope {
             pub fn try_in_cells(
                 policy: &Policy,
                 tick: TickLength,
-                cell: impl FnMut() -> C,
-                count: impl FnMut() -> B,
+                mut cell: impl FnMut() -> C,
+                mut count: impl FnMut() -> B,
             ) -> Result<Self, PolicyError> {
-                Ok(Self { scope: Scope::try_in_cells(policy.$caps, policy, tick, cell, count)? })
+                Ok(Self {
+                    $($waits: Waits::try_in_cells(policy, tick, &mut cell)?,)?
+                    scope: Scope::try_in_cells(policy.$caps, policy, tick, &mut cell, &mut count)?,
+                })
             }
-
         }
 
         impl<T: HasShared, const N: usize, C: StateCell<T>, B: StateCell<u32>> $name<T, N, C, B> {
@@ -130,34 +111,37 @@ macro_rules! scope {
                 &self.scope.rate
             }
 
-            /// The places, behind their waiting period.
+            /// The places.
             #[must_use]
-            pub const fn places(&self) -> &Penalty<ConcurrencyLimit<B>, T, C> {
+            pub const fn places(&self) -> &ConcurrencyLimit<B> {
                 &self.scope.places
             }
 
             /// Requests in progress.
             #[must_use]
             pub fn in_progress(&self) -> u32 {
-                self.scope.places.limit().in_flight()
+                self.scope.places.in_flight()
             }
         }
 
         impl<T: HasShared, const N: usize, C: StateCell<T>, B: StateCell<u32>> Reusable<T> for $name<T, N, C, B> {
             fn is_fresh(&self, now: T) -> bool {
-                self.scope.is_fresh(now)
+                // All are asked in any case, as they mend too.
+                [self.scope.is_fresh(now) $(, self.$waits.are_over(now))?].into_iter().all(|is_fresh| is_fresh)
             }
 
             fn reset(&self) {
+                $(self.$waits.reset();)?
                 self.scope.reset();
             }
 
             fn refresh(&self, now: T) {
+                $(self.$waits.refresh(now);)?
                 self.scope.refresh(now);
             }
         }
     };
-    ($name:ident, $caps:ident, const $word:ident) => {
+    ($name:ident, $caps:ident, const $word:ident $(, $waits:ident)?) => {
         #[cfg(not(loom))]
         impl<const N: usize> $name<$word, N> {
             /// Limits never used, of a constant policy.
@@ -181,7 +165,10 @@ macro_rules! scope {
             /// As that.
             #[must_use]
             pub const fn new_in_cells(policy: &Policy, tick: TickLength) -> Self {
-                Self { scope: Scope::<$word, N, C, B>::new(policy.$caps, policy, tick) }
+                Self {
+                    $($waits: Waits::<$word, C>::new(policy, tick),)?
+                    scope: Scope::<$word, N, C, B>::new(policy.$caps, policy, tick),
+                }
             }
         }
     };
@@ -193,11 +180,24 @@ pub struct App<T: HasShared, const N: usize = 50, C = Shared<T>, B = Shared<u32>
     scope: Scope<T, N, C, B>,
 }
 
-/// The limits of one token. `N` is the largest rate.
+/// The limits of one token, and the [waits](super#waiting) it was told. `N` is the largest rate.
 #[derive(Debug)]
 pub struct Token<T: HasShared, const N: usize = 16, C = Shared<T>, B = Shared<u32>> {
+    waits: Waits<T, C>,
     scope: Scope<T, N, C, B>,
 }
 
 scope!(App, app);
-scope!(Token, token);
+scope!(Token, token, waits);
+
+impl<T: HasShared, const N: usize, C: StateCell<T>, B> Token<T, N, C, B> {
+    /// Ticks that this token still has to wait for a place, if it was told to.
+    #[must_use]
+    pub fn waiting(&self, now: T) -> Option<T> {
+        self.waits.left(now)
+    }
+
+    pub(super) const fn waits(&self) -> &Waits<T, C> {
+        &self.waits
+    }
+}

@@ -73,10 +73,9 @@ impl<const N: usize> Lane<N> {
         random: &mut Seeded,
     ) {
         let _ = self.feedback.observe_report(now, sent, status, report, &mut self.time, None);
-        for window in report.windows() {
-            if let (Some(limit), Some(remaining)) = (window.limit(), window.remaining()) {
-                let _ = self.watch.observe(now, limit, remaining);
-            }
+        let counted = report.windows().find_map(|window| window.limit().zip(window.remaining()));
+        if let Some((limit, remaining)) = counted {
+            let _ = self.watch.observe(now, limit, remaining); // of the one window these APIs count down
         }
         if status != 429 {
             self.backoff.on_success();

@@ -11,6 +11,7 @@
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
 mod race;
+mod work;
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -18,6 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use race::Race;
 use tollgate::cell::Unsync;
 use tollgate::{ConcurrencyLimit, LeasedConcurrency};
+use work::{leak, times};
 
 const NOW: u32 = 4_000_000_000;
 
@@ -26,15 +28,6 @@ fn compare_exchange_loop(word: &AtomicU32) {
     while let Err(newer) = word.compare_exchange_weak(seen, seen.wrapping_add(1), Relaxed, Relaxed) {
         seen = newer;
     }
-}
-
-/// Work that is done so many times.
-fn times(mut work: impl FnMut()) -> impl FnMut(u64) {
-    move |count| (0..count).for_each(|_| work())
-}
-
-fn leak<X>(value: X) -> &'static X {
-    Box::leak(Box::new(value))
 }
 
 fn main() {

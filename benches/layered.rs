@@ -11,41 +11,16 @@
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
 mod race;
+mod work;
 
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
 
 use race::Race;
 use tollgate::{ConcurrencyLimit, FixedWindow, Layered, Quota, RollingWindow, TokenBucket};
+use work::{compare_exchange_loop, leak, ticking, times};
 
 const SECOND: u64 = 1_000_000_000;
-
-fn compare_exchange_loop(word: &AtomicU64) {
-    let mut seen = word.load(Relaxed);
-    while let Err(newer) = word.compare_exchange_weak(seen, seen.wrapping_add(1), Relaxed, Relaxed) {
-        seen = newer;
-    }
-}
-
-/// Work that is done so many times.
-fn times(mut work: impl FnMut()) -> impl FnMut(u64) {
-    move |count| (0..count).for_each(|_| work())
-}
-
-/// Decisions on a clock that moves on by so much each time, so that all are admitted, or none.
-fn ticking(step: u64, mut decide: impl FnMut(u64)) -> impl FnMut(u64) {
-    let mut now = SECOND;
-    move |count| {
-        for _ in 0..count {
-            now += step;
-            decide(black_box(now));
-        }
-    }
-}
-
-fn leak<X>(value: X) -> &'static X {
-    Box::leak(Box::new(value))
-}
 
 fn main() {
     let word = leak(AtomicU64::new(0));

@@ -12,28 +12,19 @@
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
 mod race;
+mod work;
 
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
 
 use race::Race;
 use tollgate::lease::Terms;
 use tollgate::{Quota, RateLease, TokenBucket};
+use work::{compare_exchange_loop, leak};
 
 /// More than is ever spent.
 const QUOTA: Quota<u64> = Quota::per(1, 1).burst(1 << 60);
 const START: u64 = 1 << 30;
-
-fn compare_exchange_loop(word: &AtomicU64) {
-    let mut seen = word.load(Relaxed);
-    while let Err(newer) = word.compare_exchange_weak(seen, seen.wrapping_add(1), Relaxed, Relaxed) {
-        seen = newer;
-    }
-}
-
-fn leak<X>(value: X) -> &'static X {
-    Box::leak(Box::new(value))
-}
 
 /// Decisions of one thread on a clock that moves on by a tick each. Only how many were denied is looked at: to look
 /// at each answer would take as long as to spend of a lease.

@@ -11,50 +11,25 @@
 #![allow(clippy::cast_precision_loss, missing_docs)]
 
 mod race;
+mod work;
 
 use std::fmt::Write as _;
 use std::hash::RandomState;
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
 
 use race::Race;
 use tollgate::http::Report;
 use tollgate::keyed::{LimitSlot, Set};
 use tollgate::profiles::{Answer, clover, conecto, haravan};
 use tollgate::time::TickLength;
+use work::{compare_exchange_loop, leak, ticking, times};
 
 const TICK: TickLength = TickLength::MILLISECOND;
 const SECOND: u64 = 1_000;
 
-fn compare_exchange_loop(word: &AtomicU64) {
-    let mut seen = word.load(Relaxed);
-    while let Err(newer) = word.compare_exchange_weak(seen, seen.wrapping_add(1), Relaxed, Relaxed) {
-        seen = newer;
-    }
-}
-
-/// Work that is done so many times.
-fn times(mut work: impl FnMut()) -> impl FnMut(u64) {
-    move |count| (0..count).for_each(|_| work())
-}
-
-/// Requests on a clock that moves on by so much each time.
-fn ticking(step: u64, mut request: impl FnMut(u64)) -> impl FnMut(u64) {
-    let mut now = SECOND;
-    move |count| {
-        for _ in 0..count {
-            now += step;
-            request(black_box(now));
-        }
-    }
-}
-
 fn slots<S>(count: usize, slot: impl FnMut() -> S) -> Vec<S> {
     std::iter::repeat_with(slot).take(count).collect()
-}
-
-fn leak<X>(value: X) -> &'static X {
-    Box::leak(Box::new(value))
 }
 
 type Slots<L> = Vec<LimitSlot<u64, L>>;

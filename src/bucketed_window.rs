@@ -30,7 +30,8 @@ use crate::time::Ticks;
 ///
 /// * **Never over the limit in any span of the period**, edges included: a unit admitted at `s` counts while
 ///   `now − s < period`. It is forgotten less than `period / B` later than that: at most
-///   [`latest`](algorithm::BucketedWindow::latest) ticks late. `B` is the number of sub-windows, `SLOTS − 2` or as
+///   [`latest`](algorithm::BucketedWindow::latest) ticks late (and a tick more if it began at the one reading in a turn of the
+///   clock whose word means "never used"). `B` is the number of sub-windows, `SLOTS − 2` or as
 ///   many as asked for; [how it works](algorithm::BucketedWindow).
 /// * **Under any interleaving**, if no caller's reading is late by more than a sub-window, `period / B`, as it is decided
 ///   on. No context waits for another, and one that is stopped for good in the middle of a call holds nothing: a

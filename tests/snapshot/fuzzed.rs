@@ -51,6 +51,7 @@ impl Course {
         };
         let numbers = [limit, period, bytes.int_in_range(1..=MOST as u64)?, bytes.int_in_range(0..=3)?];
         let (start, from_end, other, off) = bytes.arbitrary()?;
+        let other = far_from_fresh(other);
         let (sealed, cut) = bytes.arbitrary::<(bool, u8)>()?;
         let damage = (0..cut % 8).map(|_| bytes.arbitrary()).collect::<Result<_>>()?;
         let mut before: Vec<Step> = Vec::new();
@@ -91,6 +92,14 @@ impl Course {
             _ => (limit, 3 * period),
         }
     }
+}
+
+/// A reading from which no program comes to the one whose word means "never used": a bucketed window that begins there begins a
+/// tick late, and the one beside it, on another clock, does not.
+fn far_from_fresh(reading: u64) -> u64 {
+    const REACH: u64 = 1 << 27; // 60 steps of two periods
+    let ahead = [u64::FRESH.wrapping_sub(reading), u64::from(u32::FRESH.wrapping_sub(u32::truncate(reading)))];
+    if ahead.iter().any(|&ahead| ahead < REACH) { reading.wrapping_add(2 * REACH) } else { reading }
 }
 
 impl Step {

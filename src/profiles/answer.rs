@@ -11,10 +11,14 @@ pub trait Answer<T: Ticks> {
     fn status(&self) -> u16;
 
     /// The name of the level that refuses; `None` if none does.
-    fn level(&self) -> Option<&'static str>;
+    fn level(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Ticks until asking again is worth it, at least 1; `None` if nothing is refused, or if nobody knows.
-    fn retry_after(&self) -> Option<T>;
+    fn retry_after(&self) -> Option<T> {
+        None
+    }
 
     /// The headers that the API promises, in the order of its documents, on a clock of such ticks.
     fn headers(&self, tick: TickLength) -> Headers;
@@ -162,14 +166,6 @@ impl Full {
 impl<T: Ticks> Answer<T> for Full {
     fn status(&self) -> u16 {
         Self::status(self)
-    }
-
-    fn level(&self) -> Option<&'static str> {
-        None
-    }
-
-    fn retry_after(&self) -> Option<T> {
-        None
     }
 
     fn headers(&self, tick: TickLength) -> Headers {

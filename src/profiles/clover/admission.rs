@@ -114,14 +114,6 @@ where
         200
     }
 
-    fn level(&self) -> Option<&'static str> {
-        None
-    }
-
-    fn retry_after(&self) -> Option<T> {
-        None
-    }
-
     fn headers(&self, _tick: TickLength) -> Headers {
         Headers::new(Headers::NONE)
     }

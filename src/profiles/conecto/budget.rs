@@ -181,14 +181,6 @@ impl<T: Ticks> Answer<T> for Admitted {
         Self::status(self)
     }
 
-    fn level(&self) -> Option<&'static str> {
-        None
-    }
-
-    fn retry_after(&self) -> Option<T> {
-        None
-    }
-
     fn headers(&self, tick: TickLength) -> Headers {
         Self::headers(self, tick)
     }
